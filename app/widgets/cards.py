@@ -1,0 +1,114 @@
+"""A paper as a card: in lists, and as a hit with the reasons why it was found."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import library
+from app.widgets import reading, words
+from app.widgets.text import html, label, link, marked
+from tracker.records import Hit, Mention, Paper
+
+PAPER_PAGE = "views/paper.py"
+_LISTS_SHOWN = 3
+
+
+@st.cache_data(ttl=30, max_entries=4, show_spinner=False)
+def _lists(home: str) -> dict[str, tuple[str, int]]:
+    return {state.spec.slug: (state.spec.title, state.entries) for state in library.tracker().sources()}
+
+
+def list_title(slug: str) -> str:
+    """A list's title by its short name, as it was at most half a minute ago."""
+    return _lists(str(library.settings().home)).get(slug, (slug, 0))[0]
+
+
+def lists_with_entries() -> list[str]:
+    """The short names of the lists that name at least one paper."""
+    return [slug for slug, (_, entries) in _lists(str(library.settings().home)).items() if entries]
+
+
+def title_link(paper_id: str, title: str, place: str) -> None:
+    """A paper's title that leads to its page."""
+    with st.container(key=f"title-{place}-{paper_id}"):
+        st.page_link(PAPER_PAGE, label=label(title), query_params={"id": paper_id})
+
+
+def card(paper: Paper, place: str) -> None:
+    """A paper in a list."""
+    with st.container(key=f"card-{place}-{paper.id}", gap=None):
+        title_link(paper.id, paper.title, place)
+        new = '<span class="tr-new">new</span>' if paper.is_new else ""
+        code = link("code", paper.code[0]) if paper.code else ""
+        about = words.joined(new, html(words.names(paper.authors)), words.when(paper), html(paper.venue or ""), code)
+        st.html(f'<div class="tr-meta">{about}</div>{_listed(paper)}{_blurb(paper)}{_chips(paper)}')
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            reading.status(paper.id, paper.status, place)
+
+
+def hit(found: Hit, place: str) -> None:
+    """A search result with what speaks for it."""
+    with st.container(key=f"card-{place}-{found.id}", gap=None):
+        title_link(found.id, found.title, place)
+        about = words.joined(html(words.names(found.authors)), str(found.year or ""), _strength(found))
+        st.html(f'<div class="tr-meta">{about}</div>{_why(found)}')
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            reading.status(found.id, found.status, place)
+
+
+def matched_words(found: Hit) -> tuple[str, ...]:
+    """The words of the query that were found."""
+    texts = [match.text for match in found.matched if match.kind in ("words", "tokens")]
+    words = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1]
+
+
+def _why(found: Hit) -> str:
+    hits = matched_words(found)
+    sentence = next((match.text for match in found.matched if match.kind == "sentence"), "")
+    parts = []
+    if sentence or found.snippet:
+        parts.append(f'<div class="tr-why">{marked((sentence or found.snippet).lstrip("•●*- "), hits, 500)}</div>')
+    fields = dict.fromkeys(match.field for match in found.matched if match.kind in ("words", "title"))
+    if hits:
+        where = f" in {html(', '.join(fields))}" if fields else ""
+        parts.append(f'<div class="tr-meta">Found {marked(", ".join(hits), hits, 200)}{where}</div>')
+    elif found.semantic is not None:
+        parts.append('<div class="tr-meta">Near in meaning; shares no word with what you asked</div>')
+    return "".join(parts)
+
+
+def _strength(found: Hit) -> str:
+    parts = [
+        f"{name} {value:.2f}"
+        for name, value in (("words", found.lexical), ("meaning", found.semantic))
+        if value is not None
+    ]
+    return " / ".join(parts)
+
+
+def _listed(paper: Paper) -> str:
+    current: dict[str, Mention] = {}
+    for mention in paper.mentions:
+        if mention.gone_at is None:
+            current.setdefault(mention.source, mention)
+    if not current:
+        return ""
+    shown = [_place(mention) for mention in list(current.values())[:_LISTS_SHOWN]]
+    more = f" +{len(current) - _LISTS_SHOWN} more" if len(current) > _LISTS_SHOWN else ""
+    return f'<div class="tr-meta">On {html("; ".join(shown) + more)}</div>'
+
+
+def _place(mention: Mention) -> str:
+    return ", ".join(part for part in (list_title(mention.source), words.week(mention)) if part)
+
+
+def _blurb(paper: Paper) -> str:
+    text = paper.abstract or next((m.text for m in paper.mentions if m.text), "")
+    return f'<p class="tr-text tr-clamp">{html(text, 320)}</p>' if text else ""
+
+
+def _chips(paper: Paper) -> str:
+    chips = [f'<span class="tr-chip">{html(c.slug.replace("-", " "), 40)}</span>' for c in paper.concepts[:5]]
+    chips += [f'<span class="tr-chip">#{html(tag, 40)}</span>' for tag in paper.tags[:8]]
+    return f'<div class="tr-chips">{"".join(chips)}</div>' if chips else ""

@@ -1,0 +1,112 @@
+"""Made-up papers, by hand and by hypothesis."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from tracker.export.rows import ImportNote, ImportRow
+from tracker.records import READING_STATUSES, ConceptLink, Identifier, Link, Mention, Note, Paper
+
+AT = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
+
+GARDEN = Paper(
+    id="arxiv:2301.00001",
+    title="Growing Gardens: $\\ell_1$ Water & 100% of the {Light}",
+    abstract="We grow gardens — without water.\n\nSecond paragraph, with a_b and \\alpha.",
+    abstract_source="arxiv",
+    authors=("Ada Lovelace", "Jörg Müller", "The Garden Team, Inc."),
+    published=date(2023, 1, 2),
+    year=2023,
+    venue="Journal of Gardens",
+    identifiers=(Identifier("arxiv", "2301.00001"), Identifier("doi", "10.1/gar_den")),
+    urls=(Link("Paper", "https://arxiv.org/abs/2301.00001"), Link("", "https://example.org/a;b?c=1,2")),
+    code=("https://github.com/o/r",),
+    mentions=(
+        Mention(
+            source="weekly",
+            key="2026-05-03/01",
+            title="GRDN",
+            url="https://arxiv.org/abs/2301.00001",
+            section=("A", "B"),
+            week_start=date(2026, 4, 26),
+            week_end=date(2026, 5, 3),
+            rank=1,
+            year=2026,
+            line=7,
+            text="Said of it.",
+        ),
+    ),
+    concepts=(ConceptLink(slug="attention", score=0.5, evidence="We attend."),),
+    status="reading",
+    rating=4,
+    tags=("to read, soon", "gärten"),
+    notes=(
+        Note(id="n1", body="First line\nsecond {line} = @x{", created=AT, updated=AT),
+        Note(id="n2", body="=1+1", created=AT, updated=AT),
+    ),
+    added=AT,
+)
+
+_text = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="\ufeff"), max_size=24
+)
+one_lines = _text.map(lambda t: " ".join(t.split()))
+filled = one_lines.filter(bool)
+paragraphs = st.lists(one_lines, max_size=3).map(lambda lines: "\n".join(lines).strip())
+moments = st.integers(0, 10**15).map(lambda micros: AT + timedelta(microseconds=micros))
+days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
+identifiers = st.lists(
+    st.sampled_from(
+        [
+            Identifier("arxiv", "2301.00001"),
+            Identifier("doi", "10.1/x_y%z"),
+            Identifier("acl", "P19-1001"),
+            Identifier("url", "https://a.org/x_y"),
+        ]
+    ),
+    unique=True,
+    max_size=4,
+).map(tuple)
+names = st.one_of(
+    filled,
+    st.sampled_from(["Ada Lovelace", "Jörg von der Müller", "Lovelace, Ada", "A and B", "Li", "others", "X, Jr., Y"]),
+)
+notes = st.lists(
+    st.builds(Note, id=st.uuids().map(str), body=paragraphs.filter(bool), created=moments, updated=moments),
+    max_size=2,
+).map(tuple)
+papers = st.builds(
+    Paper,
+    id=filled,
+    title=filled,
+    abstract=st.none() | paragraphs.filter(bool),
+    authors=st.lists(names, max_size=3).map(tuple),
+    published=st.none() | days,
+    year=st.none() | st.integers(1900, 2100),
+    identifiers=identifiers,
+    tags=st.lists(filled, max_size=3, unique=True).map(tuple),
+    notes=notes,
+    status=st.sampled_from(READING_STATUSES),
+    rating=st.none() | st.integers(1, 5),
+    added=st.none() | moments,
+)
+
+
+def state_of(row: ImportRow | Paper) -> dict[str, object]:
+    """What has to survive every format: the paper's names, its state, its tags and notes."""
+    return {
+        "id": row.id,
+        "authors": row.authors,
+        "published": row.published,
+        "identifiers": {str(i) for i in row.identifiers},
+        "status": row.status,
+        "rating": row.rating,
+        "tags": row.tags,
+        "notes": tuple(
+            n if isinstance(n, ImportNote) else ImportNote(body=n.body, id=n.id, created=n.created, updated=n.updated)
+            for n in row.notes
+        ),
+        "added": row.added,
+    }

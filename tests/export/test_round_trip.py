@@ -1,0 +1,74 @@
+"""Out and in again: nothing that a person wrote is lost, in any format."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.export.papers import GARDEN, papers, state_of
+from tracker.errors import ImportFileError
+from tracker.export import formats
+from tracker.records import Paper
+
+NAMES = formats.EXPORTS
+
+
+def written(format: str, some: list[Paper]) -> str:
+    return "".join(formats.exporter(format)(some))
+
+
+@pytest.mark.parametrize("format", NAMES)
+def test_one_rich_paper(format: str) -> None:
+    text = written(format, [GARDEN])
+    assert "\r" not in text
+    assert text.endswith("\n")
+    found = formats.importer(format)(text.encode(), "file")
+    assert found.problems == ()
+    assert state_of(found.rows[0]) == state_of(GARDEN)
+    assert (found.rows[0].title, found.rows[0].venue) == (GARDEN.title, None if format == "jsonl" else GARDEN.venue)
+    assert formats.detect("-", text.encode()[:4000]) == format
+
+
+@pytest.mark.parametrize("format", NAMES)
+@settings(max_examples=60, deadline=None)
+@given(some=st.lists(papers, max_size=4, unique_by=lambda p: p.id))
+def test_export_then_import_is_identity(format: str, some: list[Paper]) -> None:
+    text = written(format, some)
+    if not some:
+        assert not text or format == "csv"
+        return
+    found = formats.importer(format)(text.encode(), "file")
+    assert found.problems == ()
+    assert [state_of(row) for row in found.rows] == [state_of(paper) for paper in some]
+    assert [row.title for row in found.rows] == [paper.title for paper in some]
+    lines = format in ("jsonl", "csv")
+    before = [paper.abstract if lines else " ".join((paper.abstract or "").split()) for paper in some]
+    after = [row.abstract if lines else " ".join((row.abstract or "").split()) for row in found.rows]
+    assert after == before
+
+
+@pytest.mark.parametrize("format", NAMES)
+@settings(deadline=None)
+@given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace"))))
+def test_any_bytes_give_rows_or_a_clear_error(format: str, data: bytes) -> None:
+    with suppress(ImportFileError):
+        found = formats.importer(format)(data, "file")
+        assert all(row.title or row.identifiers or row.url for row in found.rows)
+
+
+@pytest.mark.parametrize("format", NAMES)
+def test_export_streams(format: str) -> None:
+    taken: list[int] = []
+
+    def endless() -> object:
+        for number in range(10**9):
+            taken.append(number)
+            yield GARDEN
+
+    pieces = iter(formats.exporter(format)(endless()))  # type: ignore[arg-type]
+    for _ in range(5):
+        next(pieces)
+    assert len(taken) <= 6

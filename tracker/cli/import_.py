@@ -1,0 +1,118 @@
+"""``tracker import``: papers from files, arXiv ids, DOIs and addresses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli import edge, options
+
+if TYPE_CHECKING:
+    from tracker.records import ImportReport
+    from tracker.service import OnProgress, Tracker
+
+app = typer.Typer()
+
+
+@app.command("import", rich_help_panel=options.BRINGING)
+def import_(
+    ctx: typer.Context,
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE|ID|URL...", help="Files, arXiv ids, DOIs, addresses; - is standard input."),
+    ],
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="jsonl, bibtex, ris, csv, markdown; else by the file's name.", show_default=False
+        ),
+    ] = None,
+    embed: Annotated[bool, typer.Option(help="Embed what came, so that search by meaning knows it.")] = True,
+    json: options.Json = False,
+) -> None:
+    """Bring in papers of your own.
+
+    Files may be JSON lines, BibTeX, RIS, CSV or a Markdown list.
+
+    Example: [bold]tracker import refs.bib 1706.03762 10.18653/v1/N19-1423[/bold]
+    """
+    from tracker.cli import bars, words
+    from tracker.cli.jsonable import print_json
+
+    files, names = _sorted_out(what)
+    with edge.Edge.of(ctx).library() as tracker, bars.bars() as progress:
+        report = _bring_in(tracker, files, names, format, embed, progress)
+    if json:
+        print_json(report)
+    else:
+        for line in words.import_lines(report):
+            typer.echo(line)
+    if report.problems:
+        raise typer.Exit(edge.PARTLY if report.added or report.updated or report.unchanged else 1)
+
+
+def _sorted_out(what: list[str]) -> tuple[list[str], list[str]]:
+    """Which arguments are files and which name a paper.
+
+    Raises:
+        UsageError: an argument looks like a file that is not there.
+    """
+    files, names = [], []
+    for item in what:
+        if item == "-" or Path(item).is_file():
+            files.append(item)
+        elif Path(item).suffix.lower() in _SUFFIXES and "://" not in item:
+            raise edge.wrong_use(f"there is no file {item!r}", "check the path")
+        else:
+            names.append(item)
+    return files, names
+
+
+_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".bib", ".bibtex", ".ris", ".csv", ".md", ".markdown"})
+
+
+def _bring_in(
+    tracker: Tracker,
+    files: list[str],
+    names: list[str],
+    format: str | None,
+    embed: bool,
+    progress: OnProgress,
+) -> ImportReport:
+    reports = []
+    for number, file in enumerate(files, 1):
+        last = number == len(files) and not names
+        if file == "-":
+            reports.append(_from_stdin(tracker, format, embed and last, progress))
+        else:
+            reports.append(tracker.import_file(Path(file), format=format, embed=embed and last, progress=progress))
+    if names:
+        reports.append(tracker.import_ids(names, embed=embed))
+    return _sum(reports)
+
+
+def _from_stdin(tracker: Tracker, format: str | None, embed: bool, progress: OnProgress) -> ImportReport:
+    """Import what comes on standard input, through a file, since importers read files."""
+    import tempfile
+
+    if format is None:
+        raise edge.wrong_use("standard input has no name to tell its format by", "add --format jsonl or another")
+    with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
+        path = Path(folder) / "standard-input"
+        path.write_bytes(sys.stdin.buffer.read())
+        return tracker.import_file(path, format=format, embed=embed, progress=progress)
+
+
+def _sum(reports: list[ImportReport]) -> ImportReport:
+    from tracker.records import ImportReport
+
+    return ImportReport(
+        added=sum(report.added for report in reports),
+        updated=sum(report.updated for report in reports),
+        unchanged=sum(report.unchanged for report in reports),
+        problems=tuple(problem for report in reports for problem in report.problems),
+        ids=tuple(dict.fromkeys(i for report in reports for i in report.ids)),
+    )

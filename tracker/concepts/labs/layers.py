@@ -1,0 +1,251 @@
+"""Lab 7: the layer time machine: a library ranked with the vectors of each layer, and with parts of the model off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracker.concepts.labs.behind import BEHIND
+from tracker.concepts.labs.forward import WHOLE, Ablation
+from tracker.concepts.labs.layer_index import LayerIndex, ablation_key, layer_vectors
+from tracker.concepts.labs.model import LabModel
+from tracker.concepts.labs.results import Array, LabPaper, LabResult
+from tracker.errors import UsageError
+
+NAME = "layer-time-machine"
+QUERY_PIECES = 64
+#: Recall compares the first so many.
+DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A paper with its cosine to the query; ``before`` is its rank in the ranking compared with, None beyond 100."""
+
+    id: str
+    title: str
+    cosine: float
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRanking:
+    """The library as one layer ranks it; ``recall`` is the share of the last layer's first ten in its first ten."""
+
+    layer: int
+    hits: tuple[Ranked, ...]
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMachine(LabResult):
+    """A query's ranking after each layer, from the input (words) to the last (meaning).
+
+    In each layer, ``before`` of a hit is its rank in the last layer.
+    """
+
+    query: str
+    papers_ranked: int
+    layers: tuple[LayerRanking, ...]
+    papers: tuple[LabPaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ablated(LabResult):
+    """A query's ranking by the whole model and by the model with parts off.
+
+    ``both_sides`` tells whether the papers too were read by the damaged model
+    or the query alone.  ``cosine`` is that of the query's two vectors;
+    ``recall`` the share of the whole model's first ten that is still there.
+    """
+
+    query: str
+    off: str
+    both_sides: bool
+    cosine: float
+    recall: float
+    whole: tuple[Ranked, ...]
+    damaged: tuple[Ranked, ...]
+    papers: tuple[LabPaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """How often the right paper is among the first k, and the mean of 1/rank within ten, over known questions."""
+
+    name: str
+    questions: int
+    at_1: float
+    at_10: float
+    mrr_10: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecallTable(LabResult):
+    """Recall for each layer, or for the model whole and damaged."""
+
+    rows: tuple[Recall, ...]
+    papers: tuple[LabPaper, ...]
+
+
+def time_machine(model: LabModel, index: LayerIndex, query: str, count: int = 10) -> TimeMachine:
+    """Ranks a library for a query with the vectors of each layer.
+
+    Raises:
+        UsageError: the query is empty or too long, or the index holds no paper.
+    """
+    _check(model, index, query)
+    vectors = layer_vectors(model, query)
+    scores = [index.scores(vectors, layer) for layer in range(len(vectors))]
+    last = scores[-1]
+    rankings = tuple(
+        LayerRanking(layer, _hits(index, row, last, count), _overlap(row, last)) for layer, row in enumerate(scores)
+    )
+    return TimeMachine(query.strip(), len(index.ids), rankings, BEHIND[NAME])
+
+
+def ablate(
+    model: LabModel,
+    index: LayerIndex,
+    query: str,
+    ablation: Ablation,
+    count: int = 10,
+    damaged: LayerIndex | None = None,
+) -> Ablated:
+    """Ranks a library for a query by the whole model and by one with parts switched off.
+
+    Args:
+        model: the model.
+        index: the library as the whole model reads it.
+        query: what is looked for.
+        ablation: what is switched off.
+        count: so many hits of each.
+        damaged: the library as the damaged model reads it; without it only the query is read by the damaged one.
+
+    Raises:
+        UsageError: nothing is switched off, there is no such part, or the query is empty or too long.
+    """
+    _check(model, index, query)
+    check_ablation(model, ablation)
+    whole, hurt = layer_vectors(model, query)[-1], layer_vectors(model, query, ablation)[-1]
+    before = index.vectors[-1] @ whole
+    other = index if damaged is None else damaged
+    after = _aligned(index, other) @ hurt
+    return Ablated(
+        query=query.strip(),
+        off=ablation_key(ablation),
+        both_sides=damaged is not None,
+        cosine=float(whole @ hurt),
+        recall=_overlap(after, before),
+        whole=_hits(index, before, before, count),
+        damaged=_hits(index, after, before, count),
+        papers=BEHIND[NAME],
+    )
+
+
+def recall_by_layer(model: LabModel, index: LayerIndex, questions: Sequence[tuple[str, str]]) -> RecallTable:
+    """How well each layer finds known answers.
+
+    Args:
+        model: the model.
+        index: the library.
+        questions: (query, id of the right paper); those whose paper the index lacks are left out.
+
+    Raises:
+        UsageError: no question is left.
+    """
+    known = _known(index, questions)
+    vectors = [layer_vectors(model, query) for query, _ in known]
+    rows = [
+        _recall(f"layer {layer}", np.stack([index.scores(v, layer) for v in vectors]), [at for _, at in known])
+        for layer in range(model.shape.layers + 1)
+    ]
+    return RecallTable(tuple(rows), BEHIND[NAME])
+
+
+def recall_ablated(
+    model: LabModel,
+    index: LayerIndex,
+    questions: Sequence[tuple[str, str]],
+    ablations: Sequence[tuple[Ablation, LayerIndex | None]],
+) -> RecallTable:
+    """How well the model finds known answers whole, and with parts switched off (arXiv:1905.10650).
+
+    ``ablations`` come with the library as that damaged model reads it, or
+    None to let only the questions be read by it.
+
+    Raises:
+        UsageError: no question is left, or an ablation names a part that the model lacks.
+    """
+    known = _known(index, questions)
+    answers = [at for _, at in known]
+    rows = []
+    for ablation, damaged in [(WHOLE, index), *ablations]:
+        if ablation != WHOLE:
+            check_ablation(model, ablation)
+        vectors = np.stack([layer_vectors(model, query, ablation)[-1] for query, _ in known])
+        name = ablation_key(ablation) + ("" if damaged is not None else " (queries only)")
+        rows.append(_recall(name, vectors @ _aligned(index, damaged or index).T, answers))
+    return RecallTable(tuple(rows), BEHIND[NAME])
+
+
+def check_ablation(model: LabModel, ablation: Ablation) -> None:
+    """Raises UsageError where an ablation names nothing, or a part that the model lacks."""
+    if ablation == WHOLE:
+        raise UsageError(
+            "Nothing is switched off", cure="switch off positions, a head, attention or a feed-forward part"
+        )
+    for layer, head in ablation.heads:
+        model.check_layer(layer)
+        model.check_head(head)
+    for layer in ablation.feed_forward | ablation.attention:
+        model.check_layer(layer)
+
+
+def _check(model: LabModel, index: LayerIndex, query: str) -> None:
+    model.cut(query, most=QUERY_PIECES, what="query")
+    if not index.ids:
+        raise UsageError("No paper is indexed yet", cure="wait for the background work, or run: tracker embed")
+
+
+def _aligned(index: LayerIndex, other: LayerIndex) -> Array:
+    """The last layer of ``other`` in the order of ``index``; a paper that it lacks gets zeros and so ranks last."""
+    if other.ids == index.ids:
+        return np.asarray(other.vectors[-1], dtype=np.float32)
+    place = {paper: number for number, paper in enumerate(other.ids)}
+    rows: Array = np.zeros(index.vectors[-1].shape, dtype=np.float32)
+    for number, paper in enumerate(index.ids):
+        if paper in place:
+            rows[number] = other.vectors[-1][place[paper]]
+    return rows
+
+
+def _hits(index: LayerIndex, scores: Array, compared: Array, count: int) -> tuple[Ranked, ...]:
+    ranks = {int(at): rank for rank, at in enumerate(np.argsort(-compared, kind="stable")[:100], 1)}
+    best = np.argsort(-scores, kind="stable")[: max(count, 1)]
+    return tuple(Ranked(index.ids[at], index.titles[at], float(scores[at]), ranks.get(int(at))) for at in best)
+
+
+def _overlap(scores: Array, reference: Array) -> float:
+    depth = min(DEPTH, len(scores))
+    first = set(np.argsort(-scores, kind="stable")[:depth].tolist())
+    return len(first & set(np.argsort(-reference, kind="stable")[:depth].tolist())) / depth
+
+
+def _known(index: LayerIndex, questions: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
+    place = {paper: number for number, paper in enumerate(index.ids)}
+    known = [(query, place[answer]) for query, answer in questions if answer in place and query.strip()]
+    if not known:
+        raise UsageError("There is no question whose answer is in the index", cure="give queries with papers it holds")
+    return known
+
+
+def _recall(name: str, scores: Array, answers: Sequence[int]) -> Recall:
+    right = scores[np.arange(len(answers)), answers]
+    ranks = 1 + (scores > right[:, None]).sum(axis=1)
+    reciprocal = np.where(ranks <= DEPTH, 1.0 / ranks, 0.0)
+    return Recall(
+        name, len(answers), float((ranks == 1).mean()), float((ranks <= DEPTH).mean()), float(reciprocal.mean())
+    )

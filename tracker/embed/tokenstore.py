@@ -1,0 +1,231 @@
+"""The file of compact token vectors, beside the database: append-only, keyed by the text's hash, safe to delete.
+
+Two files: ``data`` holds the bytes of each text, ``index`` a fixed-size entry
+for each, written after its data.  A process killed between the two leaves data
+that nobody points to; a torn or damaged entry fails its checksum and counts as
+absent, and the text is embedded again by the next ``tracker embed``.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import threading
+import zlib
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.errors import DiskFull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: One entry of the index: what text, where its bytes start, how many tokens of how many bytes, checksums.
+ENTRY = np.dtype(
+    [("text", "<u8"), ("at", "<u8"), ("tokens", "<u4"), ("width", "<u4"), ("data_crc", "<u4"), ("entry_crc", "<u4")]
+)
+Packed = npt.NDArray[np.uint8]
+
+
+class TokenStore:
+    """Compact token vectors of texts.  Safe to read from several threads; one process writes at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the store in a folder that is made when something is first written."""
+        self._data, self._index = folder / "tokens.data", folder / "tokens.index"
+        self._lock = threading.Lock()
+        self._read_bytes = 0
+        self._texts = np.zeros(0, np.uint64)
+        self._entries = np.zeros(0, ENTRY)
+        self._map: mmap.mmap | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        with self._lock:
+            self._map = None  # views handed out keep the mapping alive until they are dropped
+            self._read_bytes = 0
+
+    def __len__(self) -> int:
+        with self._lock:
+            self._refresh()
+            return len(self._texts)
+
+    def missing(self, texts: Sequence[int]) -> list[bool]:
+        """For each text whether its token vectors are absent."""
+        with self._lock:
+            self._refresh()
+            return [self._find(text) is None for text in texts]
+
+    def get(self, text: int) -> tuple[Packed, Packed] | None:
+        """Bytes of the tokens ``[t, width]`` and sentence numbers ``[t]``; None when absent or damaged."""
+        return self.get_many([text])[0]
+
+    def get_many(self, texts: Sequence[int]) -> list[tuple[Packed, Packed] | None]:
+        """:meth:`get` for several texts at once."""
+        with self._lock:
+            self._refresh()
+            entries, data = [self._find(text) for text in texts], self._map
+        return [None if entry is None else _read(entry, data) for entry in entries]
+
+    def put(self, items: Iterable[tuple[int, Packed, Packed]]) -> None:
+        """Appends texts: hash, bytes ``[t, width]``, sentence numbers ``[t]``.
+
+        Raises:
+            DiskFull: nothing more can be written; what was there stays readable.
+        """
+        try:
+            self._data.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock, self._data.open("ab") as data, _locked(data), self._index.open("ab") as index:
+                self._mend_tail(index)
+                entries = [_append(data, *item) for item in items]
+                data.flush()
+                os.fsync(data.fileno())
+                index.write(np.array(entries, dtype=ENTRY).tobytes())
+                index.flush()
+                os.fsync(index.fileno())
+        except OSError as error:
+            raise DiskFull(
+                f"the token vectors cannot be written to {self._data}: {error.strerror or error}",
+                cure="free some space there and run: tracker embed",
+            ) from error
+
+    def compact(self, living: Iterable[int]) -> bool:
+        """Writes the files anew when more than half of them belongs to texts that no paper has; True when it did.
+
+        Raises:
+            DiskFull: nothing was changed.
+        """
+        wanted = set(living)
+        with self._lock:
+            self._refresh()
+            texts = [int(text) for text in self._texts.tolist() if text in wanted]
+            size = self._data.stat().st_size if self._data.exists() else 0
+        used = sum(self._size(text) for text in texts)
+        if size < 1 << 20 or used * 2 > size:
+            return False
+        fresh = TokenStore(self._data.parent / "new")
+        for name in (fresh._data, fresh._index):
+            name.unlink(missing_ok=True)
+        for start in range(0, len(texts), 256):
+            found = ((text, self.get(text)) for text in texts[start : start + 256])
+            fresh.put((text, kept[0], kept[1]) for text, kept in found if kept is not None)
+        with self._lock:
+            # The index goes first and comes last: an index never points into data that is not its own.
+            self._index.unlink(missing_ok=True)
+            if fresh._data.exists():
+                fresh._data.replace(self._data)
+                fresh._index.replace(self._index)
+            self._map, self._read_bytes = None, 0
+        fresh._data.parent.rmdir()
+        return True
+
+    def _size(self, text: int) -> int:
+        entry = self._find(text)
+        return 0 if entry is None else int(entry["tokens"]) * (int(entry["width"]) + 1)
+
+    def _find(self, text: int) -> np.void | None:
+        place = int(np.searchsorted(self._texts, np.uint64(text)))
+        if place < len(self._texts) and int(self._texts[place]) == text:
+            return self._entries[place]  # type: ignore[no-any-return]
+        return None
+
+    def _refresh(self) -> None:
+        """Reads entries written since, by this process or another."""
+        try:
+            size = self._index.stat().st_size // ENTRY.itemsize * ENTRY.itemsize
+        except FileNotFoundError:
+            size = 0
+        if size == self._read_bytes:
+            return
+        if size == 0:
+            self._texts, self._entries, self._map = np.zeros(0, np.uint64), np.zeros(0, ENTRY), None
+            self._read_bytes = 0
+            return
+        entries = np.fromfile(self._index, dtype=ENTRY, count=size // ENTRY.itemsize)
+        with self._data.open("rb") as data:
+            length = os.fstat(data.fileno()).st_size
+            self._map = mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) if length else None
+        entries = entries[_sound(entries, length)]
+        # The latest entry of a text counts: a stable sort keeps it last among its equals.
+        order = np.argsort(entries["text"], kind="stable")
+        entries = entries[order]
+        last = np.ones(len(entries), dtype=bool)
+        last[:-1] = entries["text"][1:] != entries["text"][:-1]
+        self._entries = entries[last]
+        self._texts = np.ascontiguousarray(self._entries["text"])
+        self._read_bytes = size
+
+    def _mend_tail(self, index: IO[bytes]) -> None:
+        """Cuts off half an entry that a killed process may have left."""
+        end = index.seek(0, os.SEEK_END)
+        if end % ENTRY.itemsize:
+            index.truncate(end // ENTRY.itemsize * ENTRY.itemsize)
+            index.seek(0, os.SEEK_END)
+
+
+def _read(entry: np.void, data: mmap.mmap | None) -> tuple[Packed, Packed] | None:
+    _, at, tokens, width, data_crc, _ = entry.item()
+    if not tokens:
+        return np.zeros((0, width), np.uint8), np.zeros(0, np.uint8)
+    if data is None:
+        return None
+    raw = np.frombuffer(data, dtype=np.uint8, count=tokens * (width + 1), offset=at)
+    if zlib.crc32(raw.data) != data_crc:
+        return None
+    return raw[tokens:].reshape(tokens, width), raw[:tokens]
+
+
+def _sound(entries: npt.NDArray[np.void], length: int) -> npt.NDArray[np.bool_]:
+    ends = entries["at"] + entries["tokens"].astype(np.uint64) * (entries["width"].astype(np.uint64) + np.uint64(1))
+    return np.asarray((ends <= length) & (_checksum(entries) == entries["entry_crc"]))
+
+
+def _checksum(entries: npt.NDArray[np.void]) -> npt.NDArray[np.uint32]:
+    """A checksum of each entry's other parts, for all at once: a CRC for each would take longer than a query."""
+    mixed = np.zeros(len(entries), dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for name in ("text", "at", "tokens", "width", "data_crc"):
+            mixed = (mixed ^ entries[name].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+    return (mixed >> np.uint64(32)).astype(np.uint32)
+
+
+def _append(data: IO[bytes], text: int, packed: Packed, numbers: Packed) -> np.void:
+    entry = np.zeros(1, dtype=ENTRY)
+    raw = numbers.tobytes() + np.ascontiguousarray(packed).tobytes()
+    entry["text"], entry["at"] = text, data.seek(0, os.SEEK_END)
+    entry["tokens"], entry["width"] = packed.shape
+    entry["data_crc"] = zlib.crc32(raw)
+    entry["entry_crc"] = _checksum(entry)
+    data.write(raw)
+    found: np.void = entry[0]
+    return found
+
+
+@contextmanager
+def _locked(file: IO[bytes]) -> Iterator[None]:
+    """Holds the file against another process that appends, where the system can."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: the update lock of the library is the guard there
+        yield
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,75 @@
+"""Text to LaTeX and back, for BibTeX values.
+
+Letters stay Unicode on the way out, as biber and every current reference
+manager read it; only what TeX would act on is written as a command, and
+formulas between dollar signs stay formulas.  On the way in, accents and
+commands of any LaTeX are decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_COMMANDS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+#: Pairs that TeX joins to one sign: dashes, quotes, and the Spanish marks.
+_LIGATURES = re.compile(r"(?<=-)-|(?<=`)`|(?<=')'|(?<=[?!])`|(?<=<)<|(?<=>)>|(?<=,),")
+_PART = r"(?:[^$\\{}%&#~]|\\[A-Za-z]{2,}|\\[,;!: ]|\{[^${}%&#~]*\}){0,200}"
+#: A formula: no blank inside the signs, and something only a formula has.
+_FORMULA = re.compile(rf"(?<![\\$])\$(?![\s$])({_PART}(?:\\[A-Za-z]{{2,}}|[\^_]){_PART})(?<![\s\\])\$(?!\d)")
+_ACTS = re.compile(r"[\\{}$~^%&#\"]|--|``|''|[?!]`|<<|>>|,,")
+_BARE = re.compile(r"(?<!\\)([%&#])")
+
+
+def encoded(text: str) -> str:
+    """``text`` as a BibTeX value, without the outer braces; its braces are balanced or escaped."""
+    out, at = [], 0
+    for formula in _FORMULA.finditer(text):
+        out += [_escaped(text[at : formula.start()]), formula[0]]
+        at = formula.end()
+    return "".join([*out, _escaped(text[at:])])
+
+
+def decoded(value: str) -> str:
+    """The text that a BibTeX value shows; a value that is no LaTeX comes back as it is, without braces."""
+    if not _ACTS.search(value):
+        return value
+    # BibTeX knows no comments, so a bare per cent sign is one; the same with signs that only tables and macros use
+    return str(_decoder().latex_to_text(_BARE.sub(r"\\\1", value)))
+
+
+def address(value: str) -> str:
+    r"""A web address or identifier from a BibTeX value: ``\url{...}``, ``\_`` and braces undone, nothing else."""
+    bare = re.sub(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}", r"\1", value)
+    bare = bare.replace(r"\textasciitilde", "~").replace(r"\~", "~")
+    bare = re.sub(r"\\([_%&#$~{}])", r"\1", bare)
+    return re.sub(r"[{}\s]", "", bare)
+
+
+def _escaped(text: str) -> str:
+    plain = "".join(_COMMANDS.get(char, char) for char in text)
+    return _LIGATURES.sub(lambda found: "{" + found[0] + "}", plain)
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> Any:
+    """Made on first use: the table of macros takes a while to build."""
+    from pylatexenc import latex2text  # type: ignore[import-untyped]
+
+    known = latex2text.get_default_latex_context_db()
+    # the library shows these two as the accents, which are other characters
+    plain = [latex2text.MacroTextSpec("textasciicircum", "^"), latex2text.MacroTextSpec("textasciitilde", "~")]
+    known.add_context_category("plain-ascii", macros=plain, prepend=True)
+    return latex2text.LatexNodes2Text(latex_context=known, math_mode="verbatim", keep_comments=True)

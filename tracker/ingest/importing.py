@@ -1,0 +1,262 @@
+"""Papers that a person hands in: rows of a file, or names of papers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from tracker.export.rows import ImportNote, ImportRow
+from tracker.identity import ids
+from tracker.identity.reconcile import Listed, OldMention, reconcile
+from tracker.ingest.deriving import derive, derived_of, known_of
+from tracker.ingest.effective import Chain
+from tracker.ingest.joining import join_collisions
+from tracker.records import (
+    Entry,
+    Identifier,
+    ImportReport,
+    Mention,
+    Metadata,
+    Note,
+    Paper,
+    Problem,
+    Progress,
+    SourceSpec,
+)
+from tracker.store import identifiers, mentions, metadata, notes, papers, reading, sources
+from tracker.store.assemble import paper_records
+from tracker.store.database import Database
+from tracker.store.metadata import StoredMetadata
+
+#: Rows a transaction.
+BATCH = 250
+
+#: What stands in ``metadata.service`` and ``asked`` for a person's own rows.
+SERVICE, ASKED = "import", "file"
+
+
+@dataclass(slots=True)
+class _Count:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    ids: list[str] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+
+
+def import_rows(
+    db: Database,
+    rows: Sequence[ImportRow],
+    problems: Sequence[Problem],
+    chain: Chain,
+    clock: Callable[[], datetime],
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[ImportReport, set[int]]:
+    """Bring rows into the library, :data:`BATCH` a transaction.
+
+    A row is the paper that has its id or one of its identifiers, else a new
+    one.  What the reader wrote is added to what is there, never taken away: a
+    status or rating counts only where the library has none.
+
+    Returns:
+        The report, and the numbers of the papers that something changed about.
+    """
+    count = _Count()
+    for start in range(0, len(rows), BATCH):
+        some = rows[start : start + BATCH]
+        with db.write(durable=True) as session:
+            pks = _Rows(session, chain, clock(), count).bring(some)
+            _mentions(session, zip(some, pks, strict=True), chain, clock(), count)
+            count.ids += list(papers.ids_of(session, pks).values())
+        if progress is not None:
+            progress(Progress(stage="import", done=start + len(some), total=len(rows)))
+    report = ImportReport(
+        added=count.added,
+        updated=count.updated,
+        unchanged=count.unchanged,
+        problems=tuple(problems),
+        ids=tuple(dict.fromkeys(count.ids)),
+    )
+    return report, count.touched
+
+
+class _Rows:
+    """The rows of one transaction."""
+
+    def __init__(self, session: Session, chain: Chain, now: datetime, count: _Count) -> None:
+        self._session = session
+        self._chain = chain
+        self._now = now
+        self._count = count
+
+    def bring(self, rows: Sequence[ImportRow]) -> list[int]:
+        """The paper of each row."""
+        named = [row_identifiers(row) for row in rows]
+        owners = identifiers.owners(self._session, [i for some in named for i in some])
+        by_id = papers.pks_of_ids(self._session, [row.id for row in rows if row.id])
+        found: list[int] = []
+        changed: set[int] = set()
+        for row, own in zip(rows, named, strict=True):
+            pk = by_id.get(row.id or "") or next((owners[i] for i in own if i in owners), None)
+            if pk is None:
+                pk = self._insert(row, own)
+                self._count.touched.add(pk)
+            elif self._update(pk, row, own):
+                changed.add(pk)
+            for identifier in own:
+                owners.setdefault(identifier, pk)
+            if row.id:
+                by_id.setdefault(row.id, pk)
+            self._own_words(pk, row)
+            found.append(pk)
+        joined = join_collisions(
+            self._session, derive(self._session, changed, self._chain, self._now), self._chain, self._now
+        )
+        self._count.touched |= {joined.get(pk, pk) for pk in changed}
+        return [joined.get(pk, pk) for pk in found]
+
+    def _insert(self, row: ImportRow, own: Sequence[Identifier]) -> int:
+        said = _metadata(row, own)
+        known = known_of((), [StoredMetadata(paper_pk=0, metadata=said, fetched_at=self._now)], self._chain)
+        fixed = row.id is not None and ids.parse_identifier(row.id) not in own
+        derived = derived_of(known, row.id if row.id and fixed else ids.public_id(own, row.title))
+        pk = papers.insert(self._session, derived, self._now, id_fixed=fixed, added=row.added)
+        metadata.put(self._session, pk, said, self._now)
+        identifiers.claim(self._session, pk, own, SERVICE, self._now)
+        self._count.added += 1
+        return pk
+
+    def _update(self, pk: int, row: ImportRow, own: Sequence[Identifier]) -> bool:
+        said = _metadata(row, own)
+        held = [m.metadata for m in metadata.of_papers(self._session, [pk])[pk] if m.metadata.service == SERVICE]
+        if row.id and papers.pks_of_ids(self._session, [row.id]).get(row.id) != pk:
+            papers.add_aliases(self._session, pk, [row.id])
+        if said in held or _says_nothing_new(said, paper_records(self._session, [pk])[0]):
+            self._count.unchanged += 1
+            return False
+        metadata.put(self._session, pk, said, self._now)
+        self._count.updated += 1
+        return True
+
+    def _own_words(self, pk: int, row: ImportRow) -> None:
+        """What the reader wrote is added; where both sides say something, the library's own word stays."""
+        if row.status or row.rating:
+            held = reading.of_papers(self._session, [pk])[pk]
+            status = row.status if held.status_at is None and row.status != "inbox" else None
+            rating = row.rating if held.rating is None else None
+            if status or rating:
+                reading.mark(self._session, [pk], self._now, status=status, rating=rating)
+        notes.add_tags(self._session, pk, row.tags, self._now)
+        for note in row.notes:
+            notes.put(self._session, pk, self._note(pk, note))
+
+    def _note(self, pk: int, note: ImportNote) -> Note:
+        """A note without an id of its own gets one that follows from its text, so that importing twice adds nothing."""
+        digest = hashlib.sha256(f"{pk}\n{note.body}".encode("utf-8", "surrogatepass")).hexdigest()
+        created = note.created or self._now
+        return Note(id=note.id or digest[:12], body=note.body, created=created, updated=note.updated or created)
+
+
+def row_identifiers(row: ImportRow) -> tuple[Identifier, ...]:
+    """What a row is called, normalised, strongest first."""
+    found = [i for text in row.identifiers if (i := ids.parse_identifier(text)) is not None]
+    found += ids.identifiers_of(row.url or "")
+    if row.id and (named := ids.parse_identifier(row.id)) is not None:
+        found.append(named)
+    order = dict.fromkeys(found)
+    best = ids.strongest(order)
+    return tuple(sorted(order, key=lambda i: (i != best,)))
+
+
+def _metadata(row: ImportRow, own: Sequence[Identifier]) -> Metadata:
+    return Metadata(
+        service=SERVICE,
+        asked=ASKED,
+        title=row.title or None,
+        abstract=row.abstract,
+        authors=row.authors,
+        published=row.published,
+        year=row.year,
+        venue=row.venue,
+        identifiers=tuple(own),
+        urls=row.urls,
+        code=row.code,
+    )
+
+
+def _says_nothing_new(said: Metadata, held: Paper) -> bool:
+    """A row that our own export wrote about this very paper."""
+    return (
+        (said.title or held.title) == held.title
+        and (said.abstract or held.abstract) == held.abstract
+        and (said.authors or held.authors) == held.authors
+        and (said.year or held.year) == held.year
+        and (said.published or held.published) == held.published
+        and (said.venue or held.venue) == held.venue
+        and set(said.identifiers) <= set(held.identifiers)
+        and set(said.code) <= set(held.code)
+    )
+
+
+# ---------------------------------------------------------------- places on lists
+
+
+def _mentions(
+    session: Session,
+    rows: Iterable[tuple[ImportRow, int]],
+    chain: Chain,
+    now: datetime,
+    count: _Count,
+) -> None:
+    """The places on lists that a row of our own export names; a list that is not followed here is only named."""
+    by_source: dict[str, list[tuple[Listed, int]]] = {}
+    for row, pk in rows:
+        for mention in row.mentions:
+            entry = _entry(mention)
+            by_source.setdefault(mention.source, []).append((Listed(entry, ids.entry_identifiers(entry)), pk))
+    for slug, items in by_source.items():
+        _ensure(session, slug, now)
+        old = [
+            OldMention(m.key, m.entry, ids.entry_identifiers(m.entry), gone=m.gone_at is not None)
+            for m in mentions.of_source(session, slug)
+        ]
+        owner: Mapping[int, int] = {id(item.entry): pk for item, pk in items}
+        touched = set()
+        for added in reconcile(old, [item for item, _ in items]).added:
+            pk = owner[id(added.listed.entry)]
+            mentions.insert(session, source=slug, key=added.key, paper_pk=pk, entry=added.listed.entry, now=now)
+            touched.add(pk)
+        join_collisions(session, derive(session, touched, chain, now), chain, now)
+        count.touched |= touched
+
+
+def _ensure(session: Session, slug: str, now: datetime) -> None:
+    if slug not in {held.spec.slug for held in sources.listed(session, removed=True)}:
+        spec = SourceSpec(
+            slug=slug, kind="file", title=slug, url="", description="Known from an imported file.", enabled=False
+        )
+        sources.ensure(session, spec, now, position=1000)
+
+
+def _entry(mention: Mention) -> Entry:
+    return Entry(
+        title=mention.title,
+        url=mention.url,
+        alias=mention.alias,
+        text=mention.text,
+        links=mention.links,
+        section=mention.section,
+        marker=mention.marker,
+        authors=mention.authors,
+        year=mention.year,
+        month=mention.month,
+        week_start=mention.week_start,
+        week_end=mention.week_end,
+        rank=mention.rank,
+        document=mention.document,
+        line=mention.line,
+    )

@@ -1,0 +1,146 @@
+"""Search over the library: the engine's doors, opened onto the store and the model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+from tracker.errors import DiskFull, ModelError
+from tracker.library.conditions import filter_of
+from tracker.records import SearchResult
+from tracker.search.engine import Mode, SearchEngine
+from tracker.search.ports import Card, Keys, PaperText, QueryEncoder, Tokens, VectorChange
+from tracker.search.query import Atom
+from tracker.settings import Settings
+from tracker.store import changes, filters, fulltext, hits, listing, vectors
+from tracker.store.database import Database
+
+log = logging.getLogger(__name__)
+
+#: BM25 weights of title, abstract, authors, listed, notes in the database's own index (the way back).
+_WEIGHTS = (2.0, 1.0, 1.0, 1.0, 1.0)
+
+
+class Finder:
+    """One search engine over one library; shared by threads."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self._settings = settings
+        self._engine = SearchEngine(
+            texts=_Texts(db),
+            vectors=_Vectors(db),
+            cards=_Cards(db),
+            encoder=self._encoder,
+            tokens=self._tokens,
+            index_dir=settings.index_dir,
+        )
+
+    def close(self) -> None:
+        """Free what the indexes hold."""
+        self._engine.close()
+
+    def search(self, query: str, limit: int, offset: int, mode: Mode) -> SearchResult:
+        """The best papers for a query."""
+        return self._engine.search(query, limit, offset=offset, mode=mode)
+
+    def similar(self, pk: int, limit: int) -> SearchResult:
+        """The papers nearest to one."""
+        return self._engine.similar(pk, limit)
+
+    def prepare(self) -> None:
+        """Write the index files that the next cold search reads; what cannot be written is only slower."""
+        try:
+            self._engine.prepare()
+        except (ModelError, DiskFull) as error:
+            log.warning("search indexes were not prepared: %s", error)
+
+    def _encoder(self) -> QueryEncoder:
+        from tracker.embed.load import load_encoder
+
+        return load_encoder(self._settings, prepare=False)
+
+    def _tokens(self, encoder: QueryEncoder) -> Tokens | None:
+        from tracker.embed.load import model_files
+        from tracker.embed.reranking import token_index
+
+        files = model_files(self._settings, fetch=False)
+        return token_index(self._settings.index_dir, self._settings.models_dir, files)
+
+
+class _Texts:
+    """The searchable texts."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def stamp(self) -> int:
+        with self._db.reader() as reader:
+            return changes.latest(reader, changes.TEXTS)
+
+    def changed(self, since: int) -> Iterator[tuple[int, PaperText | None]]:
+        with self._db.reader() as reader:
+            for row in changes.texts_since(reader, since):
+                yield row[0], None if row[1] is None else PaperText(*row)
+
+    def matching(self, atom: Atom, within: Sequence[int] | None = None) -> Keys:
+        condition = filter_of(atom)
+        if within is not None:
+            condition = filters.All((condition, filters.Among(tuple(within))))
+        with self._db.reader() as reader:
+            return filters.pks(reader, condition)
+
+    def ranked(self, expression: str, limit: int) -> Sequence[tuple[int, float]]:
+        if not expression:
+            return []
+        with self._db.reader() as reader:
+            return fulltext.search(reader, expression, _WEIGHTS, limit)
+
+
+class _Vectors:
+    """The stored vectors."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def stamp(self, model: str) -> int:
+        with self._db.reader() as reader:
+            return changes.latest(reader, changes.vectors_of(model))
+
+    def changed(self, model: str, since: int) -> Iterator[VectorChange]:
+        with self._db.reader() as reader:
+            for pk, embedded in vectors.changed(reader, model, since):
+                if embedded is None:
+                    yield VectorChange(pk, None)
+                else:
+                    yield VectorChange(pk, embedded.vectors, int(embedded.text_hash[:16] or "0", 16))
+
+
+class _Cards:
+    """What results show."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def cards(self, pks: Sequence[int]) -> Mapping[int, Card]:
+        with self._db.reader() as reader:
+            found = hits.cards(reader, pks)
+        return {
+            pk: Card(
+                pk=pk,
+                id=card.id,
+                title=card.title,
+                abstract=card.abstract,
+                authors=card.authors,
+                listed=card.listed,
+                notes=card.notes,
+                year=card.year,
+                status=card.status,
+                identifiers=card.identifiers,
+            )
+            for pk, card in found.items()
+        }
+
+    def recent(self, limit: int, offset: int, within: Sequence[int] | None) -> Sequence[int]:
+        condition = filters.EVERYTHING if within is None else filters.Among(tuple(within))
+        with self._db.reader() as reader:
+            return listing.listed(reader, condition, sort="added", limit=limit, offset=offset)

@@ -1,0 +1,101 @@
+"""Files and names that a person hands in, read by the room that knows their form."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tracker.errors import ImportFileError, ParseError
+from tracker.export import formats
+from tracker.export.rows import ImportRow
+from tracker.identity import ids
+from tracker.ingest.effective import Chain
+from tracker.ingest.importing import import_rows
+from tracker.ingest.placing import Place, place_entries
+from tracker.records import Document, ImportReport, Problem, Progress, SourceSpec
+from tracker.sources import registry
+from tracker.store import papers, sources
+from tracker.store.database import Database
+
+#: Larger files are not lists of papers.
+MAX_BYTES = 2_000_000_000
+
+
+class Importer:
+    """Reads what a person hands in, and brings it into the library."""
+
+    def __init__(self, db: Database, chain: Chain, clock: Callable[[], datetime]) -> None:
+        self._db = db
+        self._chain = chain
+        self._clock = clock
+
+    def file(
+        self, path: Path, format: str | None, progress: Callable[[Progress], None] | None
+    ) -> tuple[ImportReport, set[int]]:
+        """The papers of a file (``-``: standard input)."""
+        data = _bytes(path)
+        kind = format or formats.detect(str(path), data[:8192])
+        if kind == "markdown":
+            return self._markdown(path, data)
+        found = formats.importer(kind)(data, str(path))
+        return import_rows(self._db, found.rows, found.problems, self._chain, self._clock, progress)
+
+    def names(self, names: Sequence[str]) -> tuple[ImportReport, set[int]]:
+        """Papers by arXiv id, DOI or address; of a new one nothing else is known yet."""
+        rows, problems = [], []
+        for number, name in enumerate(names, 1):
+            identifier = ids.parse_identifier(name)
+            if identifier is None:
+                problems.append(Problem(name, "is neither an arXiv id, a DOI nor the address of a paper"))
+                continue
+            rows.append(ImportRow(line=number, title="", identifiers=(str(identifier),)))
+        if problems and not rows:
+            raise ImportFileError(f"{problems[0].where} {problems[0].message}", cure="e.g. 1706.03762 or 10.1162/x")
+        return import_rows(self._db, rows, problems, self._chain, self._clock)
+
+    def _markdown(self, path: Path, data: bytes) -> tuple[ImportReport, set[int]]:
+        """A list in Markdown becomes a source of its own, which is not fetched from anywhere."""
+        stem = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-") or "list"
+        spec = SourceSpec(
+            slug=f"file-{stem}",
+            kind="file",
+            title=path.name,
+            url=path.name,
+            description="Imported from a file.",
+            interval_hours=0,
+        )
+        document = Document(url=path.name, final_url=path.name, status=200, body=data)
+        try:
+            parsed = registry.kind("markdown").parse(spec, [document])
+        except ParseError as error:
+            raise ImportFileError(f"{path}: {error}") from error
+        now = self._clock()
+        with self._db.write() as session:
+            sources.ensure(session, spec, now, position=1000)
+        placed = place_entries(self._db, Place(spec.slug, self._chain, now), parsed.entries, drop=False)
+        with self._db.reader() as reader:
+            names = papers.ids_of(reader, placed.papers)
+        report = ImportReport(
+            added=placed.new_papers,
+            updated=placed.added + placed.changed - placed.new_papers,
+            unchanged=len(parsed.entries) - placed.added - placed.changed,
+            problems=parsed.problems,
+            ids=tuple(sorted(names.values())),
+        )
+        return report, placed.papers
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if str(path) == "-":
+            return sys.stdin.buffer.read()
+        if path.stat().st_size > MAX_BYTES:
+            raise ImportFileError(f"{path} is larger than {MAX_BYTES:,} bytes", cure="split it")
+        return path.read_bytes()
+    except IsADirectoryError as error:
+        raise ImportFileError(f"{path} is a folder", cure="name a file in it") from error
+    except OSError as error:
+        raise ImportFileError(f"{path} cannot be read: {error.strerror or error}") from error

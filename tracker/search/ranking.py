@@ -1,0 +1,100 @@
+"""From the two searches to one order of candidates.  Pure: indexes in, keys and scores out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.search import fusion
+from tracker.search.fusion import Weights
+from tracker.search.lexical import WordScores
+from tracker.search.ports import Floats, Keys, Tokens
+from tracker.search.rows import Scope
+from tracker.search.semantic import VectorIndex
+
+PaperTokens = tuple[Floats, npt.NDArray[np.uint8]]
+
+#: Candidates that each of the two searches brings at least.
+CANDIDATES = 150
+#: A paper that shares no word with the query and is no nearer than this has nothing to do with it.
+_UNRELATED = 0.1
+_NOTHING: Floats = np.zeros(0, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A query's vector, the vectors to compare it with, and its content words for re-ranking."""
+
+    model: str
+    vector: Floats
+    index: VectorIndex
+    tokens: Tokens | None = None
+    words: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Papers in their final order, with the parts of their scores (each 0 to 1), and token vectors that were read."""
+
+    pks: Keys
+    scores: Floats
+    words: Floats | None = None
+    cosines: Floats | None = None
+    tokens: dict[int, PaperTokens] = field(default_factory=dict)
+
+
+def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count: int, weights: Weights) -> Ranked:
+    """The best ``count`` papers.
+
+    Args:
+        words: scores by words; None leaves words out.
+        meaning: the query's vectors; None leaves meaning out.
+        scope: which papers may be found.
+        count: how many are wanted.
+        weights: of the fusion.
+    """
+    wanted = max(CANDIDATES, 2 * count)
+    if meaning is None:
+        return _by_words(words, scope, count) if words is not None else Ranked(np.zeros(0, np.int64), _NOTHING)
+    nearest, cosines = meaning.index.best(meaning.vector, wanted, scope)
+    if words is None:
+        near = cosines > 0
+        return Ranked(nearest[near][:count], cosines[near][:count], None, cosines[near][:count])
+    pks = np.union1d(words.best(wanted, scope), nearest)
+    by_words, by_meaning = words.of(pks), meaning.index.of(meaning.vector, pks)
+    related = (by_words > 0) | (by_meaning > _UNRELATED)
+    pks, by_words, by_meaning = pks[related], by_words[related], by_meaning[related]
+    first = fusion.first_pass(by_words, words.top, by_meaning, weights)
+    order = np.lexsort((pks, -first))
+    scores, tokens = _again(pks[order], first[order], meaning, weights)
+    # The first ones in their new order, the rest behind them as they were: scored lower than the last of these.
+    head = np.lexsort((pks[order][: len(scores)], -scores))
+    behind = np.minimum(first[order[len(scores) :]], scores.min(initial=1.0))
+    final = np.concatenate([scores[head], behind]).astype(np.float32)[:count]
+    order = np.concatenate([order[: len(scores)][head], order[len(scores) :]])[:count]
+    share = by_words[order] / words.top if words.top > 0 else by_words[order]
+    return Ranked(pks[order], final, share, by_meaning[order].clip(0, 1), tokens)
+
+
+def _by_words(words: WordScores, scope: Scope, count: int) -> Ranked:
+    pks = words.best(count, scope)
+    share = words.of(pks) / words.top if words.top > 0 else np.zeros(len(pks), np.float32)
+    return Ranked(pks, share, share)
+
+
+def _again(pks: Keys, first: Floats, meaning: Meaning, weights: Weights) -> tuple[Floats, dict[int, PaperTokens]]:
+    """New scores of the first ``depth`` candidates, and the token vectors they come from."""
+    depth = min(weights.depth, len(pks))
+    if meaning.tokens is None or meaning.words is None or not depth:
+        return first[:depth], {}
+    vectors, numbers, counts = meaning.tokens.get(meaning.index.texts(pks[:depth]))
+    late = fusion.meetings(meaning.words, vectors, counts)
+    ends = np.cumsum(counts).tolist()
+    known = {
+        pk: (vectors[end - count : end], numbers[end - count : end])
+        for pk, end, count in zip(pks[:depth].tolist(), ends, counts.tolist(), strict=True)
+        if count
+    }
+    return fusion.second_pass(first[:depth], late, weights), known

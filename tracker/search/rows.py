@@ -1,0 +1,135 @@
+"""Row numbers of an index that consists of a large old part and a small new one.
+
+The old part comes from a file; the new part holds what changed since, in
+memory.  A paper that changed or went is dead in the old part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.search.ports import Floats, Keys
+
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which paper each row belongs to: rows of ``base`` first, then of ``fresh``; each ascending by key.
+
+    A paper has rows in one of the two only, except for rows marked dead.
+    """
+
+    base: Keys
+    fresh: Keys
+    base_alive: Mask | None = None  # None: all are
+
+    def __len__(self) -> int:
+        return len(self.base) + len(self.fresh)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The paper of each row."""
+        return np.concatenate([self.base, self.fresh]) if len(self.fresh) else self.base
+
+    @cached_property
+    def dead(self) -> Numbers:
+        """Rows that count no more."""
+        return np.zeros(0, np.int64) if self.base_alive is None else np.flatnonzero(~self.base_alive)
+
+    @property
+    def living(self) -> int:
+        """Rows that count."""
+        return len(self) - len(self.dead)
+
+    def places(self, pks: Keys) -> Numbers:
+        """The first row of each paper; -1 for those without."""
+        found = np.full(len(pks), -1, dtype=np.int64)
+        for part, first, alive in ((self.base, 0, self.base_alive), (self.fresh, len(self.base), None)):
+            if not len(part):
+                continue
+            at = np.searchsorted(part, pks)
+            inside = at < len(part)
+            hit = inside.copy()
+            hit[inside] = part[at[inside]] == pks[inside]
+            if alive is not None:
+                hit[hit] = alive[at[hit]]
+            found[hit] = at[hit] + first
+        return found
+
+    def of(self, pks: Keys) -> Numbers:
+        """All living rows of these papers (ascending keys), in row order."""
+        parts = []
+        for part, first, alive in ((self.base, 0, self.base_alive), (self.fresh, len(self.base), None)):
+            low, high = np.searchsorted(part, pks, "left"), np.searchsorted(part, pks, "right")
+            counts = high - low
+            starts = np.repeat(low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) if len(pks) else low
+            rows = starts + np.arange(int(counts.sum()))
+            parts.append((rows if alive is None else rows[alive[rows]]) + first)
+        return np.concatenate(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which papers may be found: those ``allowed`` (None: all) that are not ``excluded``; keys ascending."""
+
+    allowed: Keys | None = None
+    excluded: Keys | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether every paper may be found."""
+        return self.allowed is None and self.excluded is None
+
+    def admits(self, pks: Keys) -> Mask:
+        """For each key whether it may be found."""
+        found = np.ones(len(pks), dtype=bool)
+        if self.allowed is not None:
+            found &= np.isin(pks, self.allowed)
+        if self.excluded is not None:
+            found &= ~np.isin(pks, self.excluded)
+        return found
+
+    def mask(self, rows: Rows) -> Mask | None:
+        """For each row whether its paper may be found; None when all may."""
+        if self.everything:
+            return None
+        if self.allowed is None:
+            found = np.ones(len(rows), dtype=bool)
+        else:
+            found = np.zeros(len(rows), dtype=bool)
+            found[rows.of(self.allowed)] = True
+        if self.excluded is not None:
+            found[rows.of(self.excluded)] = False
+        return found
+
+
+def alive_after(base: Keys, gone: Iterable[int]) -> Mask | None:
+    """Which rows of ``base`` still count when these papers changed or went; None when all do."""
+    lost = np.fromiter(gone, dtype=np.int64)
+    if not len(lost):
+        return None
+    alive = ~np.isin(base, lost)
+    return None if bool(alive.all()) else alive
+
+
+def best(scores: Floats, count: int) -> Numbers:
+    """Rows of the ``count`` highest scores above zero, best first; ties by row."""
+    if count <= 0 or not len(scores):
+        return np.zeros(0, np.int64)
+    if count < len(scores):
+        rows = np.argpartition(scores, len(scores) - count)[len(scores) - count :]
+        # Among equals at the border any may have come: take all of them, so that the answer does not depend on chance.
+        border = scores[rows].min()
+        if border > 0 and np.count_nonzero(scores == border) > 1:
+            rows = np.flatnonzero(scores >= border)
+    else:
+        rows = np.arange(len(scores))
+    rows = rows[scores[rows] > 0]
+    return rows[np.lexsort((rows, -scores[rows]))][:count]

@@ -1,0 +1,287 @@
+"""Search by meaning: cosine of the query's vector with those of all papers.
+
+Up to ``EXACT`` rows every vector is compared.  Beyond, a first pass over the
+leading principal components (a quarter of the numbers or fewer) picks
+candidates, and the full vectors of these are compared: the answer is exact for
+every candidate, and the candidates hold nearly all of the true first ten.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.errors import IndexUnusable
+from tracker.search import arrays
+from tracker.search.ports import Floats, Keys, VectorChange, Vectors
+from tracker.search.rows import Mask, Numbers, Rows, Scope, alive_after, best
+
+FORMAT = 1
+#: Rows up to which the whole matrix is read for each query (1.5 MB for each 1,000).
+EXACT = 30_000
+#: Principal components of the first pass, and candidates for the second.
+SKETCH = 64
+CANDIDATES = 1500
+#: Papers in scope up to which all of them are compared in full.
+FEW = 5000
+MIN_REWRITE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of vectors: their papers (ascending), the hash of their texts, ``[n, d]`` float32, and a sketch of it."""
+
+    pks: Keys
+    texts: npt.NDArray[np.uint64]
+    matrix: Floats
+    sketch: Floats  # [n, SKETCH], or [0, SKETCH] where there is none
+    basis: Floats  # [d, SKETCH], or [0, SKETCH]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """All vectors of a model as of one stamp.  Never changes; a newer one takes its place."""
+
+    stamp: int
+    base: Block
+    fresh: Block
+    rows: Rows
+    changes: int
+
+    def best(self, query: Floats, count: int, scope: Scope) -> tuple[Keys, Floats]:
+        """Keys and cosines of the nearest papers, nearest first.
+
+        Args:
+            query: ``[d]`` of length 1.
+            count: papers wanted.
+            scope: which papers may be found.
+        """
+        if not len(self.rows) or count <= 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        mask = scope.mask(self.rows)
+        few = mask is not None and int(mask.sum()) <= FEW
+        if mask is not None and few:
+            return self._nearest(query, np.flatnonzero(mask), count)
+        if len(self.base.sketch):
+            return self._nearest(query, self._candidates(query, count, mask), count)
+        cosines: Floats = np.concatenate([self.base.matrix @ query, self.fresh.matrix @ query])
+        cosines[self.rows.dead] = -2.0
+        if mask is not None:
+            cosines[~mask] = -2.0
+        # One paper may have several windows; ask for enough rows that enough papers remain.
+        rows = best(cosines + np.float32(2), count * 2)
+        return self._distinct(rows, cosines[rows], count)
+
+    def of(self, query: Floats, pks: Keys) -> Floats:
+        """The cosine of each of these papers (its best window); 0 for papers without a vector."""
+        order = np.argsort(pks, kind="stable")
+        rows = self.rows.of(pks[order])
+        cosines = self._cosines(query, rows)
+        found = np.full(len(pks), -1.0, dtype=np.float32)
+        place = order[np.searchsorted(pks[order], self.rows.keys[rows])]
+        np.maximum.at(found, place, cosines)
+        found[found == -1.0] = 0.0
+        return found
+
+    def vector(self, pk: int) -> Floats | None:
+        """The first vector of a paper."""
+        place = int(self.rows.places(np.array([pk], dtype=np.int64))[0])
+        return None if place < 0 else self._take(np.array([place]))[0]
+
+    def texts(self, pks: Keys) -> list[int]:
+        """The text hash of each paper's first vector; 0 for papers without."""
+        everything = self.rows.places(pks)
+        split = len(self.base.pks)
+        return [
+            0 if place < 0 else int(self.base.texts[place] if place < split else self.fresh.texts[place - split])
+            for place in everything.tolist()
+        ]
+
+    def _take(self, rows: Numbers) -> Floats:
+        split = len(self.base.pks)
+        if not len(self.fresh.pks):
+            return self.base.matrix[rows]
+        found = np.empty((len(rows), self.base.matrix.shape[1] or self.fresh.matrix.shape[1]), dtype=np.float32)
+        old = rows < split
+        found[old] = self.base.matrix[rows[old]]
+        found[~old] = self.fresh.matrix[rows[~old] - split]
+        return found
+
+    def _cosines(self, query: Floats, rows: Numbers) -> Floats:
+        return self._take(rows) @ query if len(rows) else np.zeros(0, np.float32)
+
+    def _candidates(self, query: Floats, count: int, mask: Mask | None) -> Numbers:
+        """Rows worth comparing in full: the best of the sketch, and all new ones."""
+        rough = self.base.sketch @ (self.base.basis.T @ query)
+        split = len(self.base.pks)
+        if mask is not None:
+            rough[~mask[:split]] = -4.0
+        rough[self.rows.dead] = -4.0
+        wanted = min(len(rough), max(CANDIDATES, 4 * count, len(rough) // 250))
+        rows = np.argpartition(rough, len(rough) - wanted)[len(rough) - wanted :]
+        rows = np.sort(rows[rough[rows] > -4.0])
+        fresh = np.arange(split, len(self.rows))
+        return np.concatenate([rows, fresh if mask is None else fresh[mask[split:]]])
+
+    def _nearest(self, query: Floats, rows: Numbers, count: int) -> tuple[Keys, Floats]:
+        if not len(rows):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        cosines = self._cosines(query, rows)
+        order = np.lexsort((rows, -cosines))
+        return self._distinct(rows[order], cosines[order], count)
+
+    def _distinct(self, rows: Numbers, cosines: Floats, count: int) -> tuple[Keys, Floats]:
+        """Papers of rows in falling order of cosine, each once, by its best window."""
+        keys = self.rows.keys[rows]
+        _, first = np.unique(keys, return_index=True)
+        first = np.sort(first)
+        first = first[cosines[first] > -2.0][:count]
+        return keys[first], cosines[first]
+
+
+class VectorIndexKeeper:
+    """Keeps the vector index of a model in step with the library, and its file beside the database.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, vectors: Vectors, folder: Path | None) -> None:
+        self._vectors, self._folder = vectors, folder
+        self._lock = threading.Lock()
+        self._index: VectorIndex | None = None
+        self._model = ""
+
+    def current(self, model: str) -> VectorIndex:
+        """The index of a model as of now."""
+        with self._lock:
+            return self._refresh(model)
+
+    def prepare(self, model: str) -> bool:
+        """Brings index and file up to date; True when a file was written.
+
+        Raises:
+            DiskFull: the file cannot be written; the index in memory is up to date all the same.
+        """
+        with self._lock:
+            index = self._refresh(model)
+            file = self._file(model)
+            if file is None or not index.changes or (index.changes < MIN_REWRITE and file.exists()):
+                return False
+            whole = _merged(index)
+            self._index = _index(whole, index.stamp)
+            facts = {"format": FORMAT, "stamp": index.stamp, "model": model}
+            arrays.write(file, facts, {name: getattr(whole, name) for name in Block.__slots__})
+            for old in file.parent.glob("vectors-*.index"):
+                if old != file:
+                    old.unlink(missing_ok=True)
+            return True
+
+    def _file(self, model: str) -> Path | None:
+        safe = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in model)
+        return self._folder / f"vectors-{safe}.index" if self._folder else None
+
+    def _refresh(self, model: str) -> VectorIndex:
+        if self._index is None or self._model != model:
+            self._index, self._model = self._open(model), model
+        stamp = self._vectors.stamp(model)
+        if stamp != self._index.stamp:
+            if stamp < self._index.stamp:
+                self._index = _index(_empty(), 0)
+            changes = list(self._vectors.changed(model, self._index.stamp))
+            self._index = _with(self._index, changes, stamp)
+        return self._index
+
+    def _open(self, model: str) -> VectorIndex:
+        file, empty = self._file(model), _index(_empty(), 0)
+        if file is None:
+            return empty
+        try:
+            facts, found = arrays.read(file)
+            usable = (
+                facts.get("format") == FORMAT and facts.get("model") == model and isinstance(facts.get("stamp"), int)
+            )
+            if not usable or facts["stamp"] > self._vectors.stamp(model):
+                return empty
+            block = Block(**{name: found[name] for name in Block.__slots__})
+            if not (len(block.pks) == len(block.texts) == len(block.matrix)):
+                return empty
+            return _index(block, facts["stamp"])
+        except (IndexUnusable, KeyError, ValueError):
+            return empty
+
+
+def _empty() -> Block:
+    return Block(
+        pks=np.zeros(0, np.int64),
+        texts=np.zeros(0, np.uint64),
+        matrix=np.zeros((0, 0), np.float32),
+        sketch=np.zeros((0, SKETCH), np.float32),
+        basis=np.zeros((0, SKETCH), np.float32),
+    )
+
+
+def _index(base: Block, stamp: int) -> VectorIndex:
+    fresh = _empty() if not base.matrix.shape[1] else _block([], base.matrix.shape[1])
+    return VectorIndex(stamp, base, fresh, Rows(base.pks, fresh.pks, alive_after(base.pks, ())), 0)
+
+
+def _block(changes: list[VectorChange], dims: int) -> Block:
+    kept = sorted((change for change in changes if change.vectors is not None), key=lambda change: change.pk)
+    counts = [len(change.vectors) for change in kept if change.vectors is not None]
+    empty = _empty()
+    return Block(
+        pks=np.repeat(np.array([change.pk for change in kept], dtype=np.int64), counts),
+        texts=np.repeat(np.array([change.text for change in kept], dtype=np.uint64), counts),
+        matrix=np.concatenate([np.zeros((0, dims), np.float32), *(c.vectors for c in kept if c.vectors is not None)]),
+        sketch=empty.sketch,
+        basis=empty.basis,
+    )
+
+
+def _with(index: VectorIndex, changes: list[VectorChange], stamp: int) -> VectorIndex:
+    dims = next((c.vectors.shape[1] for c in changes if c.vectors is not None), index.base.matrix.shape[1])
+    base = index.base if index.base.matrix.shape[1] in (0, dims) else _empty()
+    touched = {change.pk for change in changes}
+    kept = [] if base is not index.base else _changes_of(index.fresh, touched)
+    fresh = _block([*kept, *changes], dims)
+    if not len(base.pks):
+        base = _block([], dims)
+    earlier = index.rows.base_alive if base is index.base else None
+    alive = alive_after(base.pks, touched)
+    if earlier is not None and len(earlier) == len(base.pks):
+        alive = earlier if alive is None else alive & earlier
+    return VectorIndex(stamp, base, fresh, Rows(base.pks, fresh.pks, alive), index.changes + len(touched))
+
+
+def _changes_of(block: Block, except_for: set[int]) -> list[VectorChange]:
+    pks, first = np.unique(block.pks, return_index=True)
+    ends = [*first[1:].tolist(), len(block.pks)][: len(pks)]
+    return [
+        VectorChange(pk, block.matrix[start:end], int(block.texts[start]))
+        for pk, start, end in zip(pks.tolist(), first.tolist(), ends, strict=True)
+        if pk not in except_for
+    ]
+
+
+def _merged(index: VectorIndex) -> Block:
+    """Old and new rows in one block, with a sketch when there are many."""
+    alive = index.rows.base_alive if index.rows.base_alive is not None else np.ones(len(index.base.pks), dtype=bool)
+    pks = np.concatenate([index.base.pks[alive], index.fresh.pks])
+    order = np.argsort(pks, kind="stable")
+    base = index.base.matrix[alive] if len(index.base.pks) else np.zeros((0, index.fresh.matrix.shape[1]), np.float32)
+    matrix = np.concatenate([base, index.fresh.matrix])[order]
+    texts = np.concatenate([index.base.texts[alive], index.fresh.texts])[order]
+    sketch, basis = _sketch(matrix) if len(matrix) > EXACT else (_empty().sketch, _empty().basis)
+    return Block(pks[order], texts, matrix, sketch, basis)
+
+
+def _sketch(matrix: Floats) -> tuple[Floats, Floats]:
+    """The leading principal components of the vectors, uncentred: what keeps most of every dot product."""
+    sample = matrix[:: max(1, len(matrix) // 50_000)]
+    _, axes = np.linalg.eigh(sample.T @ sample)
+    basis = np.ascontiguousarray(axes[:, ::-1][:, :SKETCH], dtype=np.float32)
+    return matrix @ basis, basis
