@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from tracker.settings import Settings, load_settings
 
 __version__ = "0.1.0"
+
+# A library does not print: whoever wants the warnings adds a handler of their own.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
 __all__ = ["Settings", "Tracker", "TrackerError", "__version__", "load_settings"]
 
 _HOMES = {

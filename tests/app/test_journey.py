@@ -47,11 +47,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {
             "id": "mine:herd",
             "title": "Herding Small Vectors",
-            "abstract": "We herd vectors with patient dogs.",
+            "abstract": "We herd vectors with patient dogs. " * 8,
             "year": 2024,
         },
-        {"id": "mine:hostile", "title": HOSTILE, "abstract": "Zebrafish <b>abstract</b>.", "year": 2023},
-        {"id": "mine:sheep", "title": "Counting Sheep in Latent Space", "abstract": "Sheep are counted.", "year": 2022},
+        {
+            "id": "mine:hostile",
+            "title": HOSTILE,
+            "abstract": "The zebrafish is <b>not</b> a fish of stripes. " * 8,
+            "year": 2023,
+        },
+        {
+            "id": "mine:sheep",
+            "title": "Counting Sheep in Latent Space",
+            "abstract": "Sheep are counted at night. " * 8,
+            "year": 2022,
+        },
     ]
     file = folder / "papers.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

@@ -31,6 +31,7 @@ from tracker.records import (
     SourceState,
     UpdateReport,
 )
+from tracker.settings import load_settings
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -92,6 +93,10 @@ class FakeTracker:
         if self.fails:
             raise self.fails
 
+    @property
+    def settings(self) -> Any:
+        return load_settings()
+
     def update(
         self, *, sources: Sequence[str] | None = None, force: bool = False, progress: Any = None
     ) -> UpdateReport:
@@ -117,7 +122,7 @@ class FakeTracker:
         return ImportReport(added=2)
 
     def import_file(self, path: Path, *, format: str | None = None, embed: bool = True, progress: Any = None) -> Any:
-        self._did("import_file", Path(path).read_text("utf-8"), format, embed)
+        self._did("import_file", "-" if path == "-" else Path(path).read_text("utf-8"), format, embed)
         return ImportReport(added=1, problems=self.problems, ids=("arxiv:2401.00001",))
 
     def import_ids(self, names: Sequence[str], *, embed: bool = True) -> ImportReport:

@@ -130,7 +130,7 @@ def test_update_says_what_came(tracker: Any, library: FakeTracker, tmp_path: Pat
         "weekly: 10 new papers, 2 listed that the library had, 1 left the list (1,300 entries)",
         "nothing new: classic",
         "arxiv: 9 of 10 papers known",
-        "10 new papers; the library holds 2,310 (2.5 s of its own work, 9.0 s in all)",
+        "10 new papers; the library holds 2,310 papers (2.5 s of its own work, 9.0 s in all)",
     ]
     assert result.stderr == ""
     progress = read_progress(tmp_path)
@@ -140,6 +140,16 @@ def test_update_says_what_came(tracker: Any, library: FakeTracker, tmp_path: Pat
 
 def test_update_with_nothing_new(tracker: Any) -> None:
     assert tracker("update").stdout == "nothing new; the library holds 2 papers (0.4 s of its own work, 1.2 s in all)\n"
+
+
+def test_offline_is_one_line(tracker: Any, library: FakeTracker) -> None:
+    sources = tuple(SourceReport(slug=f"list-{n}", state="failed", error="sockets are switched off") for n in range(5))
+    library.report = UpdateReport(started=NOW, seconds=1, own_seconds=1, sources=sources, papers=2)
+    result = tracker("update", env={"TRACKER_OFFLINE": "1"})
+    assert result.exit_code == 3
+    assert (
+        result.stderr == "offline (TRACKER_OFFLINE is set): 5 lists and 0 services were not asked; what is here works\n"
+    )
 
 
 def test_a_failing_list_is_named_and_the_run_is_partly_done(tracker: Any, library: FakeTracker) -> None:
@@ -259,9 +269,8 @@ def test_import_of_files_and_ids_together(tracker: Any, library: FakeTracker, tm
     assert result.stdout == "2 papers added, 0 updated, 0 already there\n"
     assert ("import_file", "@misc{a}", None, False) in library.calls
     assert tracker("import", "absent.bib").exit_code == 2
-    assert tracker("import", "-", stdin="x").exit_code == 2
     assert tracker("import", "-", "--format", "ris", stdin="TY  - X").exit_code == 0
-    assert ("import_file", "TY  - X", "ris", True) in library.calls
+    assert ("import_file", "-", "ris", True) in library.calls
     library.problems = (Problem(where="mine.bib:3", message="no title"),)
     partly = tracker("import", str(file))
     assert partly.exit_code == 3

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import signal
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +60,7 @@ def test_one_bad_id_does_not_spoil_its_batch(names_the_bad: bool) -> None:
     assert states(library, "arxiv") == {f"arxiv:{n}": "unknown" if n == 5 else "found" for n in range(1, 17)}
     bad = next(o for batch in library.batches for o in batch.outcomes if o.pk == 5)
     assert "incorrect id" in (bad.detail or "")
-    assert len(web.asked) == (2 if names_the_bad else 9)
+    assert len(web.asked) == (2 if names_the_bad else 10)
     assert sum(batch.requests for batch in library.batches) == len(web.asked)
 
 
@@ -68,7 +70,7 @@ def test_a_service_that_rejects_everything_is_at_fault_itself() -> None:
     library.enrich(web)
     found = list(states(library, "arxiv").values())
     assert (found.count("unknown"), found.count("failed")) == (8, 56)
-    assert len(web.asked) < 30
+    assert len(web.asked) < 40
 
 
 def test_garbage_is_asked_for_again_before_it_counts() -> None:
@@ -167,6 +169,25 @@ def test_a_fault_of_ours_is_not_swallowed() -> None:
     library = Library([paper(1, "1")], (Broken("arxiv", "identity", ["arxiv"]),))
     with pytest.raises(ZeroDivisionError, match="a bug"):
         library.enrich(Web())
+
+
+def test_an_interrupt_ends_the_run_at_once_and_keeps_what_is_stored() -> None:
+    release = threading.Event()
+
+    class Slow(Web):
+        def fetch(self, request: Request, *, conditional: bool = False) -> Document:
+            if "arxiv:4" in request.json:
+                threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
+                release.wait(30)  # a server that takes its time
+            return super().fetch(request)
+
+    library = Library([paper(n, str(n)) for n in range(1, 8)], fake_services()[:1])
+    with pytest.raises(KeyboardInterrupt):
+        library.enrich(Slow())
+    release.set()
+    assert set(states(library, "arxiv")) == {"arxiv:1", "arxiv:2", "arxiv:3"}
+    library.enrich(Web())
+    assert len(states(library, "arxiv")) == 7
 
 
 def test_the_reports_add_up() -> None:

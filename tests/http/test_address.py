@@ -131,6 +131,7 @@ def test_a_name_that_leads_inside_is_refused(tmp_path: Path, found: list[str]) -
         client.fetch(Request("https://rebind.example/"))
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use socket:UserWarning")
 def test_the_connection_goes_to_the_address_that_was_checked(tmp_path: Path) -> None:
     answers = [["93.184.216.34"], ["127.0.0.1"]]
     asked = []

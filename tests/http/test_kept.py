@@ -171,3 +171,14 @@ def test_what_is_kept_comes_back(tmp_path: Path, body: bytes, headers: dict[str,
     copies, kept = KeptCopies(tmp_path, max_bytes=1_000_000), Kept("https://a.example/ü", headers, body)
     copies.put("ab" * 32, kept)
     assert copies.get("ab" * 32) == kept
+
+
+def test_a_server_cannot_say_where_its_answer_is_kept(server: Server, make: Make, tmp_path: Path) -> None:
+    headers = {"ETag": "x", "X-Tracker-Kept-As": "../../escaped"}
+    server.routes[PATH] = [Reply(body=b"x", headers=headers)]
+    client = make()
+    client.accept(client.fetch(LIST))
+    assert files(tmp_path) == []
+    client.accept(client.fetch(LIST, conditional=True))
+    assert len(files(tmp_path)) == 1
+    assert not list(tmp_path.rglob("escaped*"))

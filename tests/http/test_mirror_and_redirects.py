@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.http.server import Reply, Server
-from tracker.errors import FetchError, Garbled, HttpStatus, Refused
+from tracker.errors import Garbled, HttpStatus, Refused
 from tracker.http import Client, Limits
 from tracker.records import Request
 
@@ -42,7 +42,7 @@ def test_redirects_are_followed_inside_the_mirror(server: Server, make: Make, lo
 
 def test_a_redirect_to_itself_ends(server: Server, make: Make) -> None:
     server.routes["/a.example/x"] = [Reply(302, headers={"Location": "/a.example/x"})]
-    with pytest.raises(FetchError, match="redirects more than 5 times") as caught:
+    with pytest.raises(Refused, match="redirects more than 5 times") as caught:
         make().fetch(Request("https://a.example/x"))
     assert not caught.value.transient
     assert len(server.asked) == 6

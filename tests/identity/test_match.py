@@ -185,7 +185,7 @@ def test_lists_and_metadata_with_hidden_identifiers(shared: Path) -> None:
     right = Counter(found.get(pair, "different") for pair in one)
     assert false["same"] == 0
     assert false["unsure"] <= 6
-    # the rest are nicknames, which prove nothing; measured: 71 same, 219 unsure, 271 different of 561, and 5 false unsure
+    # measured: 71 same, 219 unsure, 271 different (nicknames, which prove nothing) of 561, and 5 false unsure
     assert right["same"] >= 70
     assert right["same"] + right["unsure"] >= 0.5 * len(one)
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sources.wire_files import WIRE, document, spec
-from tracker.errors import ParseError, TrackerError, UsageError
+from tracker.errors import ParseError, UsageError
 from tracker.sources.people import people
 from tracker.sources.registry import kind, kinds, spec_for_url
 from tracker.sources.rendering import tree
@@ -141,7 +141,9 @@ def test_any_address_is_a_source_or_a_usage_error(url: str) -> None:
     try:
         found = spec_for_url(url)
     except UsageError as error:
-        assert isinstance(error, TrackerError)
+        told = str(error)
+        if not told:
+            raise
         return
     assert found.kind in kinds()
     assert kind(found.kind).requests(found)
@@ -185,7 +187,7 @@ def test_sections_in_another_order_give_the_same_entries(name: str, wire: str) -
     head, parts = sections((WIRE / wire).read_text(encoding="utf-8"))
     expected = found(head + "".join(parts))
     orders = list(itertools.islice(itertools.permutations(parts), 24)) if len(parts) < 6 else []
-    shuffle = random.Random(7)
+    shuffle = random.Random(7)  # noqa: S311 - an order, not a secret
     orders += [tuple(shuffle.sample(parts, len(parts))) for _ in range(6)]
     for order in orders:
         assert found(head + "".join(order)) == expected

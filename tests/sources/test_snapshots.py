@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -45,7 +46,7 @@ def test_weekly_rows_weeks_and_ranks(shared: Path, day: str, rows: int, weeks: i
     by_week = Counter((e.week_start, e.week_end) for e in parsed.entries)
     assert len(by_week) == weeks
     assert set(by_week.values()) == {10}
-    assert Counter(e.rank for e in parsed.entries) == Counter({rank: weeks for rank in range(1, 11)})
+    assert Counter(e.rank for e in parsed.entries) == Counter(dict.fromkeys(range(1, 11), weeks))
 
 
 @pytest.mark.parametrize("day", ["2025-07-20", "2026-05-04"])
@@ -78,7 +79,7 @@ def test_weekly_weeks_follow_one_another(shared: Path) -> None:
     assert weeks[0] == (date(2023, 1, 1), date(2023, 1, 8))
     assert weeks[-1] == (date(2026, 4, 26), date(2026, 5, 3))
     assert all(timedelta(days=5) <= end - start <= timedelta(days=7) for start, end in weeks)
-    strides = Counter((b[0] - a[0]).days for a, b in zip(weeks, weeks[1:], strict=False))
+    strides = Counter((b[0] - a[0]).days for a, b in itertools.pairwise(weeks))
     assert strides[7] >= len(weeks) - 12
     assert set(strides) <= {6, 7, 8, 14}  # headings that overlap by a day, and the one week the list left out
     mondays = sum(start.weekday() == 0 and end.weekday() == 6 for start, end in weeks)

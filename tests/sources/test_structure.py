@@ -20,7 +20,10 @@ def flat(text: str) -> list[Block]:
 
 
 def test_a_row_with_a_pipe_too_many_loses_nothing() -> None:
-    text = "| a | b |\n|---|---|\n| |x| is | [l](https://e.org) |\n| one | two | three |\n| long text | cut | [l](https://e.org) |\n"
+    text = (
+        "| a | b |\n|---|---|\n| |x| is | [l](https://e.org) |\n| one | two | three |\n"
+        "| long text | cut | [l](https://e.org) |\n"
+    )
     assert rows(text) == [["|x| is", "l"], ["one", "two | three"], ["long text | cut", "l"]]
 
 
@@ -59,7 +62,10 @@ def test_sections_follow_headings_and_summaries() -> None:
 
 
 def test_lines_are_those_of_the_file() -> None:
-    text = "# T\n\n<!-- two\nlines -->\n- a\n  - b\n\n    c\n\n<ul>\n<li>d</li>\n\n<li>e</li>\n</ul>\n\n| x |\n|---|\n| f |\n"
+    text = (
+        "# T\n\n<!-- two\nlines -->\n- a\n  - b\n\n    c\n\n<ul>\n<li>d</li>\n\n<li>e</li>\n</ul>\n\n"
+        "| x |\n|---|\n| f |\n"
+    )
     found = {plain(block.spans): block.line for block in flat(text) if block.kind != "heading"}
     assert found["a"] == 5
     assert found["b"] == 6

@@ -125,3 +125,11 @@ def test_a_migration_that_fails_changes_nothing(library: Library, next_revision:
     with pytest.raises(StoreError, match="point at nothing"):
         Database.open(library.url)
     assert dump(library.path) == before
+
+
+def test_a_migration_that_loses_triggers_is_refused(library: Library, next_revision: Path) -> None:
+    library.database.close()
+    next_revision.write_text(_NEXT.format(more='with op.batch_alter_table("paper_text", recreate="always"): pass'))
+    with pytest.raises(StoreError, match="lost the triggers paper_text_deleted"):
+        Database.open(library.url)
+    assert dump(library.path)["alembic_version"] == [("0001",)]

@@ -298,3 +298,18 @@ def test_walking_goes_by_id_whatever_came_first(library: Library) -> None:
             add_paper(session, name)
     with library.database.reader() as reader:
         assert [paper.id[-1] for paper in listing.walk(reader, size=2)] == ["1", "2", "3"]
+
+
+def test_half_characters_and_zeros_do_no_harm(library: Library) -> None:
+    """Broken JSON brings lone surrogates, and so do arguments that are no UTF-8."""
+    broken = "Half \ud83d and \x00 zero"
+    with library.database.write() as session:
+        pk = add_paper(session, "2401.00001", title=broken, authors=(broken,), venue=broken)
+        papers.update(session, pk, derived("2401.00001", title=broken + "!", authors=(broken, "b")), after(1))
+        notes.add(session, pk, broken, NOON)
+        notes.add_tags(session, pk, [broken], NOON)
+        (paper,) = paper_records(session, [pk])
+        with pytest.raises(UnknownPaper):
+            papers.pk_of(session, broken)
+    assert paper.title == "Half ? and \x00 zero!"
+    assert paper.authors == ("Half ? and \x00 zero", "b")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,25 +84,10 @@ def _bring_in(
     reports = []
     for number, file in enumerate(files, 1):
         last = number == len(files) and not names
-        if file == "-":
-            reports.append(_from_stdin(tracker, format, embed and last, progress))
-        else:
-            reports.append(tracker.import_file(Path(file), format=format, embed=embed and last, progress=progress))
+        reports.append(tracker.import_file(file, format=format, embed=embed and last, progress=progress))
     if names:
         reports.append(tracker.import_ids(names, embed=embed))
     return _sum(reports)
-
-
-def _from_stdin(tracker: Tracker, format: str | None, embed: bool, progress: OnProgress) -> ImportReport:
-    """Import what comes on standard input, through a file, since importers read files."""
-    import tempfile
-
-    if format is None:
-        raise edge.wrong_use("standard input has no name to tell its format by", "add --format jsonl or another")
-    with tempfile.TemporaryDirectory(prefix="tracker-import-") as folder:
-        path = Path(folder) / "standard-input"
-        path.write_bytes(sys.stdin.buffer.read())
-        return tracker.import_file(path, format=format, embed=embed, progress=progress)
 
 
 def _sum(reports: list[ImportReport]) -> ImportReport:

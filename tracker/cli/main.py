@@ -98,6 +98,20 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _log_to_stderr(wanted: bool) -> None:
+    """The library's log, if asked for; what a person must know the commands say themselves."""
+    import logging
+
+    log = logging.getLogger("tracker")
+    if not wanted:
+        log.addHandler(logging.NullHandler())
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+
+
 @app.callback()
 def options(
     ctx: typer.Context,
@@ -107,6 +121,7 @@ def options(
             "--home", metavar="DIR", help="The data folder; else TRACKER_HOME, else the platform's.", show_default=False
         ),
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell every step on standard error.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
     ] = False,
@@ -117,6 +132,7 @@ def options(
 
     Exit codes: 0 done, 1 failed, 2 wrong use, 3 partly done (the rest is kept).
     """
+    _log_to_stderr(verbose)
     edge = ctx.obj if isinstance(ctx.obj, Edge) else Edge()
     ctx.obj = replace(edge, home=home or edge.home)
 

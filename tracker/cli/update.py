@@ -36,7 +36,7 @@ def update(
         told = ProgressFile(here.settings().home)
         with told.during(), bars.bars(told) as progress:
             report = tracker.update(sources=sources or None, force=force, progress=progress)
-        lines, failures = words.update_lines(report), words.update_failures(report)
+        lines, failures = words.update_lines(report), words.update_failures(report, offline=tracker.settings.offline)
         told.finish("partly" if report.failed else "done", (*lines, *failures))
     if json:
         print_json(report)

@@ -69,7 +69,7 @@ def enrich_lines(reports: Sequence[EnrichReport]) -> list[str]:
     """What the services knew."""
     lines = []
     for r in reports:
-        if not (r.asked or r.requests):
+        if not r.asked:
             continue
         parts = [f"{r.found:,} of {count(r.asked, 'paper')} known"]
         if r.waiting:
@@ -106,16 +106,19 @@ def embed_failures(report: EmbedReport | None) -> list[str]:
 def update_lines(report: UpdateReport) -> list[str]:
     """A whole run: what came, list by list, and the sum."""
     lines = [*source_lines(report.sources), *enrich_lines(report.enrich), *embed_lines(report.embed)]
+    moved = any(s.state == "changed" for s in report.sources) or any(e.found for e in report.enrich)
     times = f"{report.own_seconds:.1f} s of its own work, {report.seconds:.1f} s in all"
-    if report.new_papers:
-        lines.append(f"{count(report.new_papers, 'new paper')}; the library holds {report.papers:,} ({times})")
-    else:
-        lines.append(f"nothing new; the library holds {count(report.papers, 'paper')} ({times})")
+    new = count(report.new_papers, "new paper") if report.new_papers else "no new papers" if moved else "nothing new"
+    lines.append(f"{new}; the library holds {count(report.papers, 'paper')} ({times})")
     return lines
 
 
-def update_failures(report: UpdateReport) -> list[str]:
-    """All that failed in a run."""
+def update_failures(report: UpdateReport, *, offline: bool = False) -> list[str]:
+    """All that failed in a run; when nothing could be asked on purpose, in one line."""
+    lists, services = [s for s in report.sources if s.error], [e for e in report.enrich if e.error]
+    if offline and (lists or services):
+        asked = f"{count(len(lists), 'list')} and {count(len(services), 'service')} were not asked"
+        return [f"offline (TRACKER_OFFLINE is set): {asked}; what is here works", *embed_failures(report.embed)]
     return [*source_failures(report.sources), *enrich_failures(report.enrich), *embed_failures(report.embed)]
 
 

@@ -77,7 +77,7 @@ def _entries(document: Document) -> list[Any]:
     if feed.bozo:
         raise garbled(document, f"not a feed ({feed.get('bozo_exception')})")
     total = feed.feed.get("opensearch_totalresults", "")
-    if not feed.get("version", "").startswith("atom") or not total.isdigit():
+    if not feed.get("version", "").startswith("atom") or not re.fullmatch("[0-9]{1,9}", total):
         raise garbled(document, "not a feed of arXiv's API")
     entries: list[Any] = feed.entries
     for entry in entries:

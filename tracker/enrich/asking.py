@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -66,13 +67,13 @@ class Asking:
         """
         return self._ask(questions, [])
 
-    def _ask(self, questions: Sequence[Question], bad: list[Question]) -> list[Answer]:
+    def _ask(self, questions: Sequence[Question], bad: list[Question], *, again: bool = False) -> list[Answer]:
         self.take()
         try:
             return self._answers(questions)
         except (Rejected, HttpStatus) as error:
             if self._is_rejection(error, len(questions)):
-                return self._rejected(questions, error, bad)
+                return self._rejected(questions, error, bad, again)
             return self._denied(questions, error)
         except Offline:
             raise
@@ -106,11 +107,17 @@ class Asking:
         return [Answer(question, "failed", detail=str(error), error=error) for question in questions]
 
     def _rejected(
-        self, questions: Sequence[Question], error: Rejected | HttpStatus, bad: list[Question]
+        self, questions: Sequence[Question], error: Rejected | HttpStatus, bad: list[Question], again: bool
     ) -> list[Answer]:
-        """The papers to blame are unknown; the others are asked about again without them."""
+        """The papers to blame are unknown; the others are asked about again without them.
+
+        A bare "bad request" for a single paper has to be said twice: it makes the paper unknown for days.
+        """
         detail = error.detail or str(error)
         if len(questions) == 1:
+            if isinstance(error, HttpStatus) and error.status in _REJECTIONS and not again:
+                with contextlib.suppress(BudgetSpent):
+                    return self._ask(questions, bad, again=True)
             bad.append(questions[0])
             return [Answer(questions[0], "unknown", detail=detail)]
         blamed = self.service.blamed(detail, questions)

@@ -30,6 +30,9 @@ HALT_AFTER = 8
 SHORT_WAIT = 60.0
 LONG_WAIT = 86_400.0
 
+#: Seconds after which the caller's thread looks up from waiting: some systems deliver Ctrl-C to a thread only then.
+WAKE = 0.5
+
 #: Gives all papers and how asking stands, as they are stored now.
 Load = Callable[[], tuple[Iterable[Subject], Iterable[Lookup]]]
 
@@ -102,7 +105,10 @@ class _Run:
             for thread in threads:
                 thread.start()
             while running:
-                report = mailbox.get()
+                try:
+                    report = mailbox.get(timeout=WAKE)
+                except queue.Empty:
+                    continue
                 if report.fault:
                     raise report.fault
                 if report.ended:

@@ -54,6 +54,7 @@ def parse(data: bytes, name: str) -> ImportBatch:
             problems.append(Problem(f"line {line}", f"{entry.key}: {error}"))
     if text.strip() and not rows and not problems:
         raise ImportFileError(f"{name} holds no BibTeX entry", cure="name the format with --format")
+    problems.sort(key=lambda problem: int(problem.where.removeprefix("line ")))
     return batch(name, rows, problems)
 
 

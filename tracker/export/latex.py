@@ -29,7 +29,11 @@ _LIGATURES = re.compile(r"(?<=-)-|(?<=`)`|(?<=')'|(?<=[?!])`|(?<=<)<|(?<=>)>|(?<
 _PART = r"(?:[^$\\{}%&#~]|\\[A-Za-z]{2,}|\\[,;!: ]|\{[^${}%&#~]*\}){0,200}"
 #: A formula: no blank inside the signs, and something only a formula has.
 _FORMULA = re.compile(rf"(?<![\\$])\$(?![\s$])({_PART}(?:\\[A-Za-z]{{2,}}|[\^_]){_PART})(?<![\s\\])\$(?!\d)")
-_ACTS = re.compile(r"[\\{}$~^%&#\"]|--|``|''|[?!]`|<<|>>|,,")
+#: What can be undone sign by sign: escapes, one sign in braces, the two commands for ASCII signs, braces, ties.
+_SIMPLE = re.compile(r"\\([%&#_${}])|\{([-`'<>,])\}|\\text(backslash|asciitilde|asciicircum)\{\}|([{}~])")
+_NAMED = {"backslash": "\\", "asciitilde": "~", "asciicircum": "^"}
+#: What only TeX's own rules undo: other commands, formulas, ligatures.
+_ACTS = re.compile(r"[\\$]|--|``|''|[?!]`|<<|>>|,,")
 _BARE = re.compile(r"(?<!\\)([%&#])")
 
 
@@ -43,11 +47,32 @@ def encoded(text: str) -> str:
 
 
 def decoded(value: str) -> str:
-    """The text that a BibTeX value shows; a value that is no LaTeX comes back as it is, without braces."""
-    if not _ACTS.search(value):
-        return value
+    """The text that a BibTeX value shows; formulas stay as they are."""
+    texts = _FORMULA.split(value)[::2]
+    if len(texts) == 1 or any(not _balanced(text) for text in texts):
+        return _decoded(value)
+    formulas = [found[0] for found in _FORMULA.finditer(value)]
+    return "".join(_decoded(text) + formula for text, formula in zip(texts, [*formulas, ""], strict=True))
+
+
+def _decoded(value: str) -> str:
+    """Sign by sign where that will do, for the full decoder takes some milliseconds."""
+    if not _ACTS.search(_SIMPLE.sub("", value)):
+        return _SIMPLE.sub(_sign, value)
     # BibTeX knows no comments, so a bare per cent sign is one; the same with signs that only tables and macros use
     return str(_decoder().latex_to_text(_BARE.sub(r"\\\1", value)))
+
+
+def _sign(found: re.Match[str]) -> str:
+    escaped, grouped, named, dropped = found.groups()
+    if dropped:
+        return " " if dropped == "~" else ""
+    return escaped or grouped or _NAMED[named]
+
+
+def _balanced(text: str) -> bool:
+    bare = re.sub(r"\\[{}]", "", text)
+    return bare.count("{") == bare.count("}")
 
 
 def address(value: str) -> str:

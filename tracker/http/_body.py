@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 
@@ -35,8 +36,9 @@ def read_body(
     if coding not in ("", "identity", "gzip", "x-gzip"):
         raise Garbled(f"{url} is packed as {coding!r}, which was not asked for", url=url)
     unpack = _Gunzip(url, limit) if "gzip" in coding else None
-    promised = response.headers.get("content-length", "")
-    if promised.isdigit() and int(promised) > limit:
+    length = response.headers.get("content-length", "")
+    promised = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
+    if promised is not None and promised > limit:
         raise TooLarge(f"{url} has {promised} bytes, the limit is {limit}", url=url)
     assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 -- the transports here are synchronous
     parts: list[bytes] = []
@@ -51,7 +53,7 @@ def read_body(
         if over():
             raise FetchError(f"{url} took too long", url=url)
         parts.append(part)
-    if promised.isdigit() and received != int(promised):
+    if promised is not None and received != promised:
         raise Garbled(f"{url} ended after {received} of {promised} bytes", url=url)
     if unpack and received:
         unpack.end()

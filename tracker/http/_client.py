@@ -31,7 +31,7 @@ MAX_REDIRECTS = 5
 KEPT_BYTES = 256_000_000
 DETAIL_BYTES = 2_000
 
-#: The header under which a document carries the key of its kept copy; no server sends it.
+#: The header under which a document carries the key of its kept copy; from a server it is not taken.
 _KEY = "x-tracker-kept-as"
 
 
@@ -104,9 +104,7 @@ class Client:
             timeout=self._limits.timeout(),
         )
         self._deadline = Deadline()
-        self._transport = transport or Network(
-            mirror_is_local=self._mirror.is_local if self._mirror else None, deadline=self._deadline, resolve=resolve
-        )
+        self._transport = transport or Network(self._mirror, deadline=self._deadline, resolve=resolve)
         self._closed = threading.Event()
         self._pacer = Pacer(settings.request_interval, settings.cache_dir, clock=clock, wall=wall, sleep=self._pause)
         self._breaker = Breaker(self._limits.failures)
@@ -217,9 +215,7 @@ class Client:
             if method == "POST" and hop.status in (301, 302, 303):
                 method = "GET"
             url = self._next(url, hop)
-        endless = FetchError(f"{target} redirects more than {MAX_REDIRECTS} times", url=str(target))
-        endless.transient = False
-        raise endless
+        raise Refused(f"{target} redirects more than {MAX_REDIRECTS} times", url=str(target))
 
     def _next(self, url: httpx.URL, hop: _Hop) -> httpx.URL:
         """The public address that a redirect names, checked."""
@@ -234,9 +230,9 @@ class Client:
             raise Refused(f"{url} redirects to {location[:200]!r}, which is not an address", url=str(url)) from error
         return public_url(self._mirror.public(found) if self._mirror and self._mirror.holds(found) else str(found))
 
-    def _ask(self, request: Request, method: str, url: httpx.URL, headers: Mapping[str, str]) -> _Hop:
+    def _ask(self, request: Request, method: str, url: httpx.URL, sent: Mapping[str, str]) -> _Hop:
         """One request and its answer, in this host's turn."""
-        asked = self._outgoing.build(request, method, url, headers)
+        asked = self._outgoing.build(request, method, url, sent)
         limit = self._max_bytes if request.max_bytes is None else request.max_bytes
         with self._pacer.turn(url.host, url.path):
             self._check_open()
@@ -251,7 +247,8 @@ class Client:
                         response.close()
             except httpx.TransportError as error:
                 raise transport_error(error, str(url)) from error
-        return _Hop(url, response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+        headers = {name.lower(): value for name, value in response.headers.items() if name.lower() != _KEY}
+        return _Hop(url, response.status_code, headers, body)
 
     def _read(self, response: httpx.Response, url: str, limit: int, end: float) -> bytes:
         if response.status_code >= 400:

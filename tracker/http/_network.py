@@ -14,7 +14,7 @@ import httpcore
 import httpx
 
 from tracker.errors import Refused, SettingsError
-from tracker.http._address import is_public
+from tracker.http._address import Mirror, is_public
 
 #: Gives the IP addresses of a host; raises :class:`OSError` when it has none.
 Resolve = Callable[[str, int], Iterable[str]]
@@ -159,9 +159,9 @@ class _Answer(httpx.SyncByteStream):
 class _Pooled(httpx.BaseTransport):
     """A pool of connections over a backend of ours; httpx's own transport takes no backend."""
 
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+    def __init__(self, backend: httpcore.NetworkBackend, *, tls: bool) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=httpx.create_ssl_context() if tls else None,  # making one takes longer than a local answer
             max_connections=16,
             max_keepalive_connections=8,
             keepalive_expiry=15.0,
@@ -213,8 +213,8 @@ class Network(httpx.BaseTransport):
     they are written can be checked there.
     """
 
-    def __init__(self, *, mirror_is_local: bool | None, deadline: Deadline, resolve: Resolve = resolve) -> None:
-        self._mirror_is_local = mirror_is_local
+    def __init__(self, mirror: Mirror | None, *, deadline: Deadline, resolve: Resolve = resolve) -> None:
+        self._mirror = mirror
         self._deadline = deadline
         self._resolve = resolve
         self._lock = threading.Lock()
@@ -230,7 +230,7 @@ class Network(httpx.BaseTransport):
             way.close()
 
     def _way(self, url: httpx.URL) -> httpx.BaseTransport:
-        proxy = None if self._mirror_is_local else _proxy_for(url)
+        proxy = None if self._mirror and self._mirror.is_local else _proxy_for(url)
         with self._lock:
             key = proxy or "direct"
             if key not in self._ways:
@@ -238,8 +238,8 @@ class Network(httpx.BaseTransport):
             return self._ways[key]
 
     def _direct(self) -> httpx.BaseTransport:
-        public_only = self._mirror_is_local is None
-        return _Pooled(CheckedBackend(self._deadline, public_only=public_only, resolve=self._resolve))
+        backend = CheckedBackend(self._deadline, public_only=self._mirror is None, resolve=self._resolve)
+        return _Pooled(backend, tls=self._mirror is None or self._mirror.base.scheme == "https")
 
 
 def _proxy_for(url: httpx.URL) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,11 +14,14 @@ from http import HTTPStatus
 
 import httpx
 
-from tracker.errors import FetchError, Garbled, HttpStatus
+from tracker.errors import FetchError, Garbled, HttpStatus, Refused
 from tracker.http._network import HostUnknown
 
 #: Attempts at a host whose name cannot be resolved: most often there is no network, and waiting will not make one.
 NAME_ATTEMPTS = 2
+
+#: ASCII digits; ``str.isdigit`` takes others too, which ``float`` does not.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def status_error(status: int, headers: Mapping[str, str], url: str, now: float, detail: str = "") -> HttpStatus:
@@ -35,7 +40,7 @@ def status_error(status: int, headers: Mapping[str, str], url: str, now: float, 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds that the server asked to wait (``Retry-After`` in either form, or GitHub's reset time)."""
     text = headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if _NUMBER.fullmatch(text):
         return float(text)
     if text:
         try:
@@ -45,7 +50,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())
     reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+    if headers.get("x-ratelimit-remaining") == "0" and _NUMBER.fullmatch(reset):
         return max(0.0, float(reset) - now)
     return None
 
@@ -53,6 +58,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 def transport_error(error: httpx.TransportError, url: str) -> FetchError:
     """What went wrong on the wire, in words of ours."""
     reason = str(error) or type(error).__name__
+    if _is_about_certificate(error):
+        return Refused(f"{url} cannot be trusted: {reason}", url=url)
     if isinstance(error, HostUnknown):
         return FetchError(f"{url} cannot be reached: {reason}", url=url)
     if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
@@ -62,6 +69,15 @@ def transport_error(error: httpx.TransportError, url: str) -> FetchError:
     failure = FetchError(f"{url} cannot be reached: {reason}", url=url)
     failure.transient = isinstance(error, httpx.NetworkError | httpx.ProxyError)
     return failure
+
+
+def _is_about_certificate(error: BaseException | None) -> bool:
+    """Was it a certificate that ended the connection?  The libraries on the way wrap that error several times."""
+    for _ in range(10):
+        if error is None or isinstance(error, ssl.SSLCertVerificationError):
+            break
+        error = error.__cause__ or error.__context__
+    return isinstance(error, ssl.SSLCertVerificationError)
 
 
 class Policy:

@@ -167,6 +167,10 @@ def _any(_old: _View, _new: _View) -> bool:
     return True
 
 
+def _exactly(view: _View) -> Iterator[Hashable]:
+    yield (view.entry, view.identifiers)
+
+
 def _whole(view: _View) -> Iterator[Hashable]:
     yield (_content(view.entry), view.identifiers)
 
@@ -264,6 +268,7 @@ def _conflict(old: _View, new: _View) -> bool:
 
 
 _LIVE_RULES: tuple[_Rule, ...] = (
+    (_exactly, _any),
     (_whole, _any),
     (_identifier_and_place, _any),
     (_identifier_and_week, _any),
@@ -276,6 +281,7 @@ _LIVE_RULES: tuple[_Rule, ...] = (
     (_section_and_word, _spelled_alike),
 )
 _RETURN_RULES: tuple[_Rule, ...] = (
+    (_exactly, _any),
     (_whole, _any),
     (_identifier_and_place, _any),
     (_identifier_and_title, _any),

@@ -79,7 +79,10 @@ class WordIndex:
         for stem in list(dict.fromkeys(stems))[:MAX_STEMS]:
             name = stem.encode("utf-8", "replace")
             old, new = self.base.postings(name), self.fresh.postings(name)
-            holding = old.stop - old.start + new.stop - new.start
+            # Papers that changed or went still stand in the old part: they count no more.
+            alive = self.rows.base_alive
+            there = old.stop - old.start if alive is None else int(alive[self.base.docs[old]].sum())
+            holding = there + new.stop - new.start
             if holding:
                 weight = inverted.rarity(max(papers, holding), holding)
                 inverted.add_scores(scores, self.base, 0, old, weight)

@@ -62,12 +62,7 @@ class Anthology:
         for document in pages(documents):
             path = path_of(document)
             blocks = read(markdown_text(document))
-            found = [
-                (item, topics)
-                for siblings, topics in _families(blocks)
-                for item in siblings
-                if _is_paper(item, siblings)
-            ]
+            found = [(item, topics) for siblings, topics in _families(blocks) for item in _papers(siblings)]
             for item, topics in sorted(found, key=lambda pair: pair[0].line or 0):
                 if entry := _entry(item, topics, path):
                     entries.append(entry)
@@ -91,15 +86,15 @@ def _families(blocks: Sequence[Block], topics: tuple[str, ...] = ()) -> Iterator
             yield from _families(item.children, tuple(part for part in above if part))
 
 
-def _is_paper(item: Block, siblings: Sequence[Block]) -> bool:
-    if _YEAR.match(plain(item.spans)):
-        return True
-    if _address(item):
-        return True
-    words = plain(item.spans)
-    bare = not item.children and not links(item.spans) and len(words.split()) >= 3 and not _REMARK.match(words)
-    addresses = sum(1 for other in siblings if _address(other))
-    return bare and addresses >= 2 and addresses * 2 > len(siblings)
+def _papers(siblings: Sequence[Block]) -> Iterator[Block]:
+    """Those of one list's items that are papers."""
+    addresses = sum(1 for item in siblings if _address(item))
+    among_addresses = addresses >= 2 and addresses * 2 > len(siblings)
+    for item in siblings:
+        words = plain(item.spans)
+        named = not item.children and not links(item.spans) and len(words.split()) >= 3 and not _REMARK.match(words)
+        if _YEAR.match(words) or _address(item) or (among_addresses and named):
+            yield item
 
 
 def _address(item: Block) -> str | None:

@@ -62,7 +62,7 @@ class Arxiv:
 
 
 def _items(document: Document) -> list[Any]:
-    import feedparser  # type: ignore[import-untyped]
+    import feedparser
 
     feed = feedparser.parse(io.BytesIO(document.body), sanitize_html=False, resolve_relative_uris=False)
     error = feed.get("bozo_exception") if feed.get("bozo") else None

@@ -45,7 +45,8 @@ _PAPER_HOSTS = re.compile(
 #: Sites that hold papers among other things, by path.
 _PAPER_PAGES = re.compile(
     r"""^(?:www\.)?(?:
-        (?:huggingface\.co|hf\.co)/papers/ | researchgate\.net/publication/ | academia\.edu/\d | research\.google/pubs/(?!author)
+        (?:huggingface\.co|hf\.co)/papers/ | researchgate\.net/publication/ | academia\.edu/\d
+      | research\.google/pubs/(?!author)
       | research\.google\.com/pubs/(?!author) | ai\.google/research/pubs/ | static\.googleusercontent\.com/.*research
       | research\.(?:fb|facebook)\.com/publications/ | ai\.(?:meta|facebook)\.com/research/publications/
       | microsoft\.com/.*research/(?:publication|wp-content/uploads)
@@ -121,7 +122,8 @@ _SECTION_NEVER = re.compile(
       |acknowledge?ments?|thanks|credits|star[\s-]*history|contacts?|news|updates?|changelog|change\s+log
       |what'?s\s+new|announcements?|latest\s+(?:news|updates?)|maintainers?|sponsors?|backers|disclaimer|installation
       |install|quick\s*start|getting\s+started|usage|requirements|faq|to-?do|roadmap\s+of\s+this|join\s+us|hiring
-      |about\s+(?:us|me|the\s+authors?)|taxonomy\s+figure|how\s+to\s+(?:contribute|use|cite))\b|^\W*(?:\w+\s+)?(?:people|researchers|authors)\W*$|更新|贡献|引用$""",
+      |about\s+(?:us|me|the\s+authors?)|taxonomy\s+figure|how\s+to\s+(?:contribute|use|cite))\b
+      |^\W*(?:\w+\s+)?(?:people|researchers|authors)\W*$|更新|贡献|引用$""",
     re.X | re.I,
 )
 _SECTION_CONTENTS = re.compile(
@@ -137,7 +139,7 @@ _SECTION_OTHER = re.compile(
       |repositor(?:y|ies)|repos|projects|implementations?|code|demos?|apps?|products?|platforms?|services?|companies
       |startups?|blogs?|(?:blog\s*)?posts?|newsletters?|podcasts?|tutorials?|courses?|lectures?|lecture\s+notes|videos?
       |talks|slides|books?|textbooks?|resources?|websites?|links|lists|related\s+(?:lists?|repos?\w*|projects?)
-      |workshops?|conferences?|journals?|events?|meetups?|communit(?:y|ies)|forums?|people|researchers?|labs?
+      |workshops?|conferences?|journals?|events?|meetups?|communit(?:y|ies)|forums?|labs?
       |research\s+groups?|groups|jobs?|positions|competitions?|challenges|leaderboards?|checkpoints?|open\s+llms?
       |model\s+zoo|apis?|demonstrations?|thoughts|miscellaneous\s+links|deployment|serving|trending)\b
       |工具|教程|课程|博客|书籍|项目""",
@@ -198,7 +200,7 @@ def label_role(label: str) -> LinkRole | None:
         return "paper" if "paper" in roles and not {"code", "beside"} & set(roles[:1]) else roles[0]
     if all(word in _FILLER_WORDS for word in known):
         return "open"
-    if 1 < len(words) and len(known) <= 3 and _SHORT_PREFIX.search(bare.strip()):
+    if len(words) > 1 and len(known) <= 3 and _SHORT_PREFIX.search(bare.strip()):
         return label_role(words[-1])
     return None
 

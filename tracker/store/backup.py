@@ -168,17 +168,14 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     stem = f"{database.stem}-replaced-{now:%Y%m%dT%H%M%SZ}"
     names = (f"{stem}{extra}{database.suffix}" for extra in ("", *(f"-{n}" for n in range(2, 100))))
     kept = next(path for name in names if not (path := database.with_name(name)).exists())
-    log, kept_log = (path.with_name(f"{path.name}-wal") for path in (database, kept))
     # SQLite throws the log of a damaged library away when it is opened, with what could still be saved from it.
-    if log.exists():
-        shutil.copy2(log, kept_log)
+    logs = [kept.with_name(kept.name + end) for end in _BESIDE if _copied(database, kept, end)]
+    whole = True
     try:
         whole = _close_log(database)
-    except StoreBusy:
-        kept_log.unlink(missing_ok=True)
-        raise
-    if whole:
-        kept_log.unlink(missing_ok=True)
+    finally:
+        for log in logs if whole else ():
+            log.unlink()
     for end in _BESIDE:  # must not be taken for the log of the restored one
         database.with_name(database.name + end).unlink(missing_ok=True)
     try:
@@ -186,6 +183,14 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     except OSError:
         shutil.copy2(database, kept)
     return kept
+
+
+def _copied(database: Path, kept: Path, end: str) -> bool:
+    log = database.with_name(database.name + end)
+    if end == "-shm" or not log.exists():
+        return False
+    shutil.copy2(log, kept.with_name(kept.name + end))
+    return True
 
 
 def _close_log(database: Path) -> bool:

@@ -44,7 +44,9 @@ class Database:
         self._idle: deque[sqlite3.Connection] = deque()
         self._write_lock = threading.Lock()
         self._writer: int | None = None
-        self._engine_made = False
+        self._making = threading.Lock()
+        self._made: Engine | None = None
+        self._closed = False
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -68,10 +70,11 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use; the last one out folds the log into the file."""
+        self._closed = True
         while self._idle:
             self._idle.pop().close()
-        if self._engine_made:
-            self._engine.dispose()
+        if self._made is not None:
+            self._made.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -154,17 +157,19 @@ class Database:
     def _give_back(self, connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.rollback()
-        if len(self._idle) < _IDLE_READERS:
+        if len(self._idle) < _IDLE_READERS and not self._closed:
             self._idle.append(connection)
         else:
             connection.close()
 
-    @cached_property
+    @property
     def _engine(self) -> Engine:
         from tracker.store.engine import make_engine
 
-        self._engine_made = True
-        return make_engine(self.path)
+        with self._making:
+            if self._made is None:
+                self._made = make_engine(self.path)
+            return self._made
 
     @cached_property
     def _writers(self) -> dict[bool, Engine]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from tracker.store.connect import connect
+from tracker.store.reader import storable
 
 
 def make_engine(path: Path) -> Engine:
@@ -41,4 +42,4 @@ def make_engine(path: Path) -> Engine:
 
 def dump_json(value: Any) -> str:
     """JSON as the columns hold it: letters as they are, no spaces."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -76,6 +76,10 @@ def _run(connection: Connection, path: Path) -> None:
 
     command.upgrade(alembic_config(connection), schema.HEAD)
     connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION_ID}")
+    there = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    if lost := set(schema.TRIGGERS) - there:
+        # Rebuilding a table, as Alembic's batch mode does, drops its triggers without a word.
+        raise StoreError(f"the migration lost the triggers {', '.join(sorted(lost))}; nothing was changed")
     if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
         raise StoreCorrupt(
             f"{path}: {len(broken)} rows point at nothing, first in table {broken[0][0]}; nothing was changed",

@@ -45,11 +45,11 @@ class SqliteReader:
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[Row]:
         """All rows."""
-        return self._connection.execute(sql, dict(params or {})).fetchall()
+        return self._execute(sql, params).fetchall()
 
     def stream(self, sql: str, params: Mapping[str, object] | None = None, *, size: int = 1000) -> Iterator[list[Row]]:
         """Rows in blocks of ``size``, so that memory stays flat."""
-        cursor = self._connection.execute(sql, dict(params or {}))
+        cursor = self._execute(sql, params)
         while block := cursor.fetchmany(size):
             yield block
 
@@ -63,6 +63,24 @@ class SqliteReader:
             marks = ", ".join(f":{key}" for key in bound)
             found += self.rows(sql.replace(f":{name}", f"({marks})"), {**(params or {}), **bound})
         return found
+
+    def _execute(self, sql: str, params: Mapping[str, object] | None) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, dict(params or {}))
+        except UnicodeEncodeError:
+            clean = {
+                name: storable(value) if isinstance(value, str) else value for name, value in (params or {}).items()
+            }
+            return self._connection.execute(sql, clean)
+
+
+def storable(text: str) -> str:
+    """``text`` as UTF-8 can hold it: half a surrogate pair, as broken JSON and arguments bring it, becomes ``?``."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 #: What every query function takes: a reader, or the session of a transaction in progress.

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite
 from sqlmodel import Session, SQLModel
 
 from tracker.store.engine import dump_json
+from tracker.store.reader import storable
 
 #: Values become what the engine's own way makes of them.
 _DIALECT = pysqlite(json_serializer=dump_json)
@@ -67,7 +68,8 @@ def upsert(
 
 def update(session: Session, model: type[SQLModel], values: Mapping[str, Any], /, **where: Any) -> int:
     """Set ``values`` where the named columns equal, or are among, what is given; returns the number of rows."""
-    return _run(session, table_of(model).update().values(dict(values)), where)
+    clean = {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
+    return _run(session, table_of(model).update().values(clean), where)
 
 
 def delete(session: Session, model: type[SQLModel], /, **where: Any) -> int:
@@ -103,7 +105,9 @@ class _Prepared:
         found = []
         for name, convert in self.converted:
             value = row[name] if name in row else self.defaults[name]()
-            found.append(value if convert is None else convert(value))
+            if convert is not None:
+                value = convert(value)
+            found.append(storable(value) if isinstance(value, str) else value)
         return found
 
 

@@ -100,7 +100,12 @@ class PaperRow(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "paper"
-    __table_args__ = (UniqueConstraint("id", name="paper_id"), _NEVER_REUSED)
+    __table_args__ = (
+        UniqueConstraint("id", name="paper_id"),
+        Index("ix_paper_added", "added_at", "id"),
+        Index("ix_paper_news", "news_at", "id"),
+        _NEVER_REUSED,
+    )
     pk: int | None = Field(default=None, primary_key=True)
     id: str
     id_fixed: bool = False
@@ -117,8 +122,8 @@ class PaperRow(SQLModel, table=True):
     results: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json())
     aliases: list[str] = Field(default_factory=list, sa_column=_json())
     provenance: dict[str, list[str]] = Field(default_factory=dict, sa_column=_json())
-    added_at: datetime = Field(sa_type=Moment, index=True)
-    news_at: datetime = Field(sa_type=Moment, index=True)
+    added_at: datetime = Field(sa_type=Moment)
+    news_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
 
 
@@ -147,13 +152,15 @@ class MentionRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "mention"
     __table_args__ = (
         UniqueConstraint("source_slug", "key", name="mention_place"),
-        Index("ix_mention_source_gone", "source_slug", "gone_at"),
+        # wide enough that filters and endorsement never read the rows themselves
+        Index("ix_mention_list", "source_slug", "gone_at", "paper_pk"),
+        Index("ix_mention_paper", "paper_pk", "source_slug", "gone_at", "first_seen_at"),
         _NEVER_REUSED,
     )
     pk: int | None = Field(default=None, primary_key=True)
     source_slug: str = Field(foreign_key="source.slug", ondelete="RESTRICT")
     key: str
-    paper_pk: int = Field(sa_column=_paper())
+    paper_pk: int = Field(sa_column=_paper(index=False))
     title: str = Field(sa_column=Column(Text, nullable=False))
     alias: str | None = None
     url: str | None = Field(default=None, sa_column=Column(Text))

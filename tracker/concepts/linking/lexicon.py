@@ -73,8 +73,12 @@ class Lexicon:
         result = []
         for slug, pairs in hits.items():
             stops = blocked.get(slug, ())
-            kept = {e.phrase: e for e, s in pairs if not any(b.start <= s.start and s.end <= b.end for b in stops)}
-            result += [Found(slug, _group(e.group, number), e.phrase, number) for e in kept.values()]
+            kept: dict[str, Group] = {}
+            for entry, span in pairs:
+                if not any(stop.start <= span.start and span.end <= stop.end for stop in stops):
+                    group = _group(entry.group, number)
+                    kept[entry.phrase] = min(group, kept.get(entry.phrase, group), key=GROUPS.index)
+            result += [Found(slug, group, phrase, number) for phrase, group in kept.items()]
         return result
 
 

@@ -13,7 +13,7 @@ _FULLTEXT = """
     CREATE VIRTUAL TABLE paper_fts USING fts5(
         title, abstract, authors, listed, notes,
         content='paper_text', content_rowid='paper_pk',
-        tokenize='porter unicode61 remove_diacritics 2', prefix='2 3'
+        tokenize='porter unicode61 remove_diacritics 2'
     )
 """
 _FORGET = """
@@ -97,8 +97,8 @@ def _tables() -> None:
         sa.UniqueConstraint("id", name="paper_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_paper_added_at", "paper", ["added_at"], unique=False)
-    op.create_index("ix_paper_news_at", "paper", ["news_at"], unique=False)
+    op.create_index("ix_paper_added", "paper", ["added_at", "id"], unique=False)
+    op.create_index("ix_paper_news", "paper", ["news_at", "id"], unique=False)
     op.create_index("ix_paper_title_key", "paper", ["title_key"], unique=False)
     op.create_index("ix_paper_year", "paper", ["year"], unique=False)
     op.create_table(
@@ -240,8 +240,10 @@ def _tables() -> None:
         sa.UniqueConstraint("source_slug", "key", name="mention_place"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_mention_paper_pk", "mention", ["paper_pk"], unique=False)
-    op.create_index("ix_mention_source_gone", "mention", ["source_slug", "gone_at"], unique=False)
+    op.create_index("ix_mention_list", "mention", ["source_slug", "gone_at", "paper_pk"], unique=False)
+    op.create_index(
+        "ix_mention_paper", "mention", ["paper_pk", "source_slug", "gone_at", "first_seen_at"], unique=False
+    )
     op.create_table(
         "merge",
         sa.Column("pk", sa.Integer(), nullable=False),
