@@ -163,7 +163,9 @@ class Trial:
             if what != "the end":
                 self.tally.clean += 1
             return True
-        self._fault(home, f"after {what} `tracker check` ended with {done.code}: {(done.out + done.err).strip()[-600:]}")
+        self._fault(
+            home, f"after {what} `tracker check` ended with {done.code}: {(done.out + done.err).strip()[-600:]}"
+        )
         return False
 
     def _compare(self, home: Path, code: int) -> None:

@@ -30,7 +30,9 @@ from tracker.records import (
 from tracker.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from tracker.concepts.paths import ReadingPlan
     from tracker.http import Client
+    from tracker.library.concepts import ConceptCard, ConceptPage, Scholar
     from tracker.library.finding import Finder
     from tracker.library.keeping import Keeper
     from tracker.library.reading import Desk
@@ -73,6 +75,7 @@ class Tracker:
         self._make_client = client
         self._clock = clock
         self._finder: Finder | None = None
+        self._scholarship: Scholar | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, *, settings: Settings | None = None) -> Self:
@@ -364,6 +367,32 @@ class Tracker:
         """
         return tuple(map(self._desk().paper, self._keeper().split(paper_id, self._pk(paper_id))))
 
+    # ------------------------------------------------------------ concepts
+
+    def concepts(self) -> tuple[ConceptCard, ...]:
+        """All concepts, each after what it needs, with how many papers are about it."""
+        return self._scholar().cards()
+
+    def concept(self, slug: str, limit: int = 50) -> ConceptPage:
+        """A concept: explanation, what it needs, key papers in reading order, and the library's papers about it.
+
+        Raises:
+            UsageError: there is no such concept; names the nearest.
+        """
+        return self._scholar().page(slug, limit)
+
+    def say_concept(self, paper_id: str, slug: str, accepted: bool | None) -> Paper:
+        """Confirm or reject that a paper is about a concept; None takes the word back."""
+        return self._scholar().say(self._pk(paper_id), slug, accepted)
+
+    def path(self, target: str, hours: float | None = None) -> ReadingPlan:
+        """A reading plan from what has been read to a concept or a paper, in the order in which ideas need each other.
+
+        Raises:
+            UsageError: there is no such concept or paper, or the hours are not positive.
+        """
+        return self._scholar().path(target, hours)
+
     # ------------------------------------------------------------ taking away and looking after
 
     def export(self, path: str | Path | None = None, *, format: ExportFormat = "jsonl", query: str = "") -> str | None:
@@ -421,6 +450,13 @@ class Tracker:
         from tracker.library.reading import Desk
 
         return Desk(self._db, self._clock)
+
+    def _scholar(self) -> Scholar:
+        if self._scholarship is None:
+            from tracker.library.concepts import Scholar
+
+            self._scholarship = Scholar(self._db, self._settings, self._clock)
+        return self._scholarship
 
     def _keeper(self) -> Keeper:
         from tracker.library.keeping import Keeper

@@ -68,7 +68,7 @@ def page() -> None:
     tracker = library.tracker()
     total = tracker.count()
     frame.head("Library", joined(count(total, "paper"), progress.last_line()))
-    progress.banner()
+    progress.banner(brief=True)
     if not total:
         progress.invitation(0)
         return

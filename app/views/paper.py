@@ -141,7 +141,7 @@ def page() -> None:
         st.warning(label(str(error), 300))
         return
     _head(paper)
-    progress.banner()
+    progress.banner(brief=True)
     _own(paper)
     _abstract(paper)
     _links(paper)

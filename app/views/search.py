@@ -71,7 +71,7 @@ def _results(result: SearchResult, limit: int) -> None:
 def page() -> None:
     """Draw the page."""
     frame.head("Search")
-    progress.banner()
+    progress.banner(brief=True)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Search", key="q", type="search", bind="query-params", on_change=_fewer, label_visibility="collapsed",

@@ -6,9 +6,17 @@ import streamlit as st
 
 from app import library
 from app.widgets.text import label
-from app.widgets.words import ago, count
+from app.widgets.words import ago, count, joined
 from tracker.progressfile import RunProgress
 
+_SERVICES = {
+    "arxiv": "arXiv",
+    "semanticscholar": "Semantic Scholar",
+    "openalex": "OpenAlex",
+    "crossref": "Crossref",
+    "landing": "the papers' own pages",
+    "paperswithcode": "Papers with Code",
+}
 _STAGES = {
     "lists": "Reading the lists",
     "entries": "Sorting entries",
@@ -20,18 +28,18 @@ _BARS = 3
 _TOLD = "told-update"
 
 
-def banner() -> None:
-    """Bars while an update is at work; once, how it ended. Costs one small file a look."""
-    st.fragment(_banner, run_every=1.0 if library.updating() else 15.0)()
+def banner(*, brief: bool = False) -> None:
+    """Bars (``brief``: one) while an update is at work; once, how it ended. Costs one small file a look."""
+    st.fragment(_banner, run_every=1.0 if library.updating() else 15.0)(brief)
 
 
-def _banner() -> None:
+def _banner(brief: bool) -> None:
     now = library.progress()
     running = library.updating()
     seen = st.session_state.get("update-seen-running", False)
     if running:
         st.session_state["update-seen-running"] = True
-        _bars(now)
+        _bars(now, 1 if brief else _BARS)
         if not seen:
             st.rerun()  # the whole page, so that this looks every second from now on
     elif seen:
@@ -42,18 +50,28 @@ def _banner() -> None:
         _ended(now)
 
 
-def _bars(now: RunProgress | None) -> None:
-    with st.container(border=True):
-        st.markdown("**Your library is being brought up to date.** You can search and read meanwhile.")
+def _stage_name(stage: str) -> str:
+    service, _, way = stage.partition("-")
+    if stage in _STAGES or service not in _SERVICES:
+        return _STAGES.get(stage, stage.capitalize())
+    return f"Asking {_SERVICES[service]}" + {"": "", "title": " by title"}.get(way, f" for {way}")
+
+
+def _bars(now: RunProgress | None, most: int) -> None:
+    with st.container(border=most > 1, gap="small"):
+        if most > 1:
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.markdown("**Your library is being brought up to date.** You can search and read meanwhile.")
+                if st.button("Show what has come", type="tertiary", icon=":material/refresh:"):
+                    st.rerun()
         if now is None or not now.running() or not now.stages:
             st.progress(0.0, text="Starting …")
             return
         unfinished = [stage for stage in now.stages if stage.done != stage.total] or list(now.stages)
-        for stage in unfinished[-_BARS:]:
-            name = _STAGES.get(stage.stage, f"Asking {stage.stage}")
+        for stage in unfinished[-most:]:
             part = min(stage.done / stage.total, 1.0) if stage.total else 0.0
             number = f"{stage.done:,} of {stage.total:,}" if stage.total else f"{stage.done:,}"
-            st.progress(part, text=f"{label(name)} · {number} {label(stage.message, 60) if stage.message else ''}")
+            st.progress(part, text=label(joined(_stage_name(stage.stage), number, stage.message), 100))
 
 
 def _ended(now: RunProgress) -> None:

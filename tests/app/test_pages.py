@@ -192,9 +192,10 @@ def test_health(library: FakeTracker, visit: Any) -> None:
 
 def test_a_running_update_shows_its_bars_and_then_its_end(library: FakeTracker, visit: Any, tmp_path: Path) -> None:
     file = ProgressFile(Path(os.environ["TRACKER_HOME"]), clock=lambda: datetime.now(UTC))
-    file(Progress(stage="fetch", done=2, total=7, message="weekly"))
-    test = visit("library")
+    file(Progress(stage="lists", done=2, total=7, message="weekly"))
+    test = visit("new")
     assert "Your library is being brought up to date" in text_of(test)
+    assert "Reading the lists" in visit("library").get("progress")[0].proto.text
     file.finish("partly", ("weekly could not be fetched: HTTP 503",))
     test.run()
     assert "weekly could not be fetched" in text_of(test)

@@ -58,7 +58,7 @@ def test_a_papers_life(at: Any, tmp_path: Path) -> None:
 
     backup = tmp_path / "copy.sqlite3"
     at("backup", str(backup))
-    at("backup", str(backup), ok=1)
+    at("backup", str(backup), ok=2)
     exported = at("export").stdout
     at("mark", "2101.00001", "read")
     at("restore", str(backup))

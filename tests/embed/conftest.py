@@ -28,4 +28,4 @@ def prepared(home: Path) -> Settings:
 @pytest.fixture(scope="session")
 def onnx(prepared: Settings) -> Encoder:
     """The exported model."""
-    return load_encoder(prepared, prepare=False, threads=1)
+    return load_encoder(prepared, prepare=False, exact=True, threads=1)

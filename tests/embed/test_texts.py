@@ -62,9 +62,15 @@ class WordEncoder(Encoder):
         ("  \n ", []),
         ("One sentence without an end", ["One sentence without an end"]),
         ("We do this, e.g. That one. Then we stop here.", ["We do this, e.g. That one.", "Then we stop here."]),
-        ("Shown by Smith et al. Later work (cf. Fig. 3) agrees.", ["Shown by Smith et al. Later work (cf. Fig. 3) agrees."]),
+        (
+            "Shown by Smith et al. Later work (cf. Fig. 3) agrees.",
+            ["Shown by Smith et al. Later work (cf. Fig. 3) agrees."],
+        ),
         ("Is attention enough? We think it is! Indeed.", ["Is attention enough?", "We think it is! Indeed."]),
-        ("It reaches 3.5 points. i.i.d. data is assumed here.", ["It reaches 3.5 points. i.i.d. data is assumed here."]),
+        (
+            "It reaches 3.5 points. i.i.d. data is assumed here.",
+            ["It reaches 3.5 points. i.i.d. data is assumed here."],
+        ),
         ("First paragraph here\n\nsecond paragraph here", ["First paragraph here", "second paragraph here"]),
         ("He said “this is enough.” Then he left it.", ["He said “this is enough.”", "Then he left it."]),
         ("Work of J. Doe on graphs. It is old by now.", ["Work of J. Doe on graphs.", "It is old by now."]),
@@ -74,7 +80,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text)] == expected
 
 
-@given(st.text(alphabet="aB .!?\n…\"”e.g", max_size=120))
+@given(st.text(alphabet='aB .!?\n…"”e.g', max_size=120))
 def test_sentences_hold_all_that_is_written(text: str) -> None:
     spans = sentences(text)
     assert list(spans) == sorted(spans)
@@ -118,7 +124,10 @@ def test_pace_tells_rate_and_time_left() -> None:
 # ---------------------------------------------------------------- compact tokens
 
 
-@pytest.mark.parametrize(("piece", "content"), [("the", False), ("##s", True), ("graph", True), (",", False), ("▁of", False), ("3", True), ("##-", False)])
+@pytest.mark.parametrize(
+    ("piece", "content"),
+    [("the", False), ("##s", True), ("graph", True), (",", False), ("▁of", False), ("3", True), ("##-", False)],
+)
 def test_what_is_content(piece: str, content: bool) -> None:
     assert is_content(piece) is content
 
@@ -161,7 +170,9 @@ def test_words_know_their_sentence() -> None:
     packed, numbers = compact(encoded, learn_basis(WordEncoder()), paper_sentences(title, abstract))
     pieces = [encoded.pieces[row] for row in content_rows(encoded.pieces)]
     assert len(packed) == len(numbers) == len(pieces)
-    by_sentence = {number: [p for p, n in zip(pieces, numbers, strict=True) if n == number] for number in set(numbers.tolist())}
+    by_sentence = {
+        number: [p for p, n in zip(pieces, numbers, strict=True) if n == number] for number in set(numbers.tolist())
+    }
     assert by_sentence[0] == ["graph", "kernels."]
     assert by_sentence[1] == ["attention", "helps", "here."]
     assert "memory" in by_sentence[2]

@@ -56,6 +56,14 @@ def test_an_answer_found_by_title_ranks_behind_one_found_by_identifier() -> None
     assert resolve([seen()], [guessed, known]).title == "The Paper"
 
 
+def test_the_doors_of_one_service_rank_as_the_service_does() -> None:
+    by_title = said("openalex-title", asked="title:the paper", title="By OpenAlex")
+    assert (
+        resolve([], [said("crossref-title", asked="title:the paper", title="By Crossref"), by_title]).title
+        == "By OpenAlex"
+    )
+
+
 def test_abstracts_come_from_services_and_never_from_lists() -> None:
     listed = seen(text="A fine paper about gardens, worth the time of everyone who has ever held a spade in hand.")
     shelf = seen("shelf", "shelf", text="Our own words.", abstract=ABSTRACT)

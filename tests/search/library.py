@@ -109,7 +109,11 @@ class FakeLibrary:
         finally:
             tokenizer.close()
         size = len(wanted)
-        return any(words[at : at + size] == wanted for words in texts for at in range(len(words) - size + 1)) if size else False
+        return (
+            any(words[at : at + size] == wanted for words in texts for at in range(len(words) - size + 1))
+            if size
+            else False
+        )
 
     def ranked(self, expression: str, limit: int) -> Sequence[tuple[int, float]]:
         self.asked += 1

@@ -27,7 +27,9 @@ def library(count: int = 40, seed: int = 1) -> FakeLibrary:
     made = FakeLibrary()
     for pk in range(1, count + 1):
         title, abstract = (" ".join(chance.choices(WORDS, k=k)) for k in (3, 10))
-        made.put(pk, title, abstract, year=chance.randint(2015, 2025), authors=chance.choice(["Ada Lovelace", "Alan Turing"]))
+        made.put(
+            pk, title, abstract, year=chance.randint(2015, 2025), authors=chance.choice(["Ada Lovelace", "Alan Turing"])
+        )
     return made
 
 
@@ -54,7 +56,15 @@ def ids(found: object) -> list[str]:
     return [hit.id for hit in found.hits]  # type: ignore[attr-defined]
 
 
-CONDITIONS = ["year:2018..2020", "-video", '"graph kernel"', "title:attention", "author:turing", "year:>2021 OR proof", "-title:image"]
+CONDITIONS = [
+    "year:2018..2020",
+    "-video",
+    '"graph kernel"',
+    "title:attention",
+    "author:turing",
+    "year:>2021 OR proof",
+    "-title:image",
+]
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "words", "meaning"])
@@ -84,9 +94,10 @@ def test_conditions_alone_list_the_latest_first() -> None:
     found = engine(made).search("year:2018..2020", 100)
     assert ids(found) == [f"p{pk}" for pk in sorted(made.papers, reverse=True) if 2018 <= made.years[pk] <= 2020]
     assert found.total == len(found.hits)
-    assert ids(engine(made).search("-video", 3)) == [
-        f"p{pk}" for pk in sorted(made.papers, reverse=True) if "video" not in f"{made.papers[pk]}"
-    ][:3]
+    assert (
+        ids(engine(made).search("-video", 3))
+        == [f"p{pk}" for pk in sorted(made.papers, reverse=True) if "video" not in f"{made.papers[pk]}"][:3]
+    )
     assert ids(engine(made).search("", 2)) == ["p40", "p39"]
 
 
@@ -261,7 +272,9 @@ def test_a_query_that_makes_no_sense_is_refused() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.one_of(st.text(max_size=200), st.sampled_from(["\ud800", "\x00", "😀" * 500, "a " * 3000, '"' * 99, "OR " * 50])))
+@given(
+    st.one_of(st.text(max_size=200), st.sampled_from(["\ud800", "\x00", "😀" * 500, "a " * 3000, '"' * 99, "OR " * 50]))
+)
 def test_any_text_gives_results_or_a_clear_message(text: str) -> None:
     searching = ENGINES.setdefault("one", engine(library()))
     try:

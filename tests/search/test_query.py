@@ -55,7 +55,11 @@ def test_or_makes_one_condition() -> None:
     query = parse("gan OR vae training")
     assert query.conditions == (Condition((Text("gan"), Text("vae"))),)
     assert query.ranked == ("gan", "vae", "training")
-    assert only("list:one OR list:two OR tag:x").any_of == (Filter("list", "one"), Filter("list", "two"), Filter("tag", "x"))
+    assert only("list:one OR list:two OR tag:x").any_of == (
+        Filter("list", "one"),
+        Filter("list", "two"),
+        Filter("tag", "x"),
+    )
 
 
 @pytest.mark.parametrize("text", ["OR", "OR gan", "gan OR", "-gan OR vae", "gan OR OR vae"])
@@ -124,7 +128,9 @@ def test_text_fields_rank_too() -> None:
     assert query.ranked == ("attention", "Le Cun")
 
 
-@pytest.mark.parametrize("text", ["re:zero", "http://example.org/a?b=c", "c:\\temp", "ratio 3:1", "foo:", "title:", "title: x"])
+@pytest.mark.parametrize(
+    "text", ["re:zero", "http://example.org/a?b=c", "c:\\temp", "ratio 3:1", "foo:", "title:", "title: x"]
+)
 def test_an_unknown_prefix_is_words(text: str) -> None:
     query = parse(text)
     assert query.conditions == ()
@@ -137,14 +143,34 @@ def test_nothing_to_find_is_an_empty_query(text: str) -> None:
     assert parse(text).conditions == ()
 
 
-@pytest.mark.parametrize("text", ["c++", "foo-bar", '"x', "title:", "NEAR(a b)", "a AND NOT b*", "^a", "{title}: x", "'; DROP"])
+@pytest.mark.parametrize(
+    "text", ["c++", "foo-bar", '"x', "title:", "NEAR(a b)", "a AND NOT b*", "^a", "{title}: x", "'; DROP"]
+)
 def test_operators_of_the_full_text_index_are_text(text: str) -> None:
     assert parse(text).ranked
     _run(any_word_expression(parse(text).ranked))
 
 
 _PIECES = st.sampled_from(
-    ["OR", "-", '"', "title:", "year:2020..2021", "list:x", "gan", "c++", "a-b", "\x00", "😀", "AND", "*", "(", ")", "is:new", "“"]
+    [
+        "OR",
+        "-",
+        '"',
+        "title:",
+        "year:2020..2021",
+        "list:x",
+        "gan",
+        "c++",
+        "a-b",
+        "\x00",
+        "😀",
+        "AND",
+        "*",
+        "(",
+        ")",
+        "is:new",
+        "“",
+    ]
 )
 
 

@@ -1,4 +1,4 @@
-"""The reader's own words: filters over them, news, notes, tags, pairs, runs."""
+"""The reader's own words: filters over them, news, notes, tags, pairs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.store.conftest import NOON, Library, add_paper, after
 from tracker.errors import UsageError
 from tracker.records import ConceptLink, Entry, Note
-from tracker.store import concepts, duplicates, filters, listing, mentions, merges, notes, reading, runs
+from tracker.store import concepts, duplicates, filters, listing, mentions, merges, notes, reading
 from tracker.store import settings as values
 from tracker.store.filters import (
     About,
@@ -256,19 +256,6 @@ def test_pairs_wait_and_a_persons_word_is_final(library: Library) -> None:
             duplicates.put(session, 1, 1, score=1, evidence=[], now=NOON)
         with pytest.raises(UsageError):
             duplicates.get(session, first.number)
-
-
-def test_runs_are_remembered_and_those_cut_off_are_named(library: Library) -> None:
-    with library.database.write() as session:
-        assert runs.last(session) is None
-        first = runs.start(session, "update", NOON)
-        second = runs.start(session, "fetch", after(1))
-        runs.finish(session, second, "partly", {"failed": ["weekly"]}, after(2))
-        assert [run.outcome for run in runs.latest(session, 5)] == ["partly", "interrupted"]
-        last = runs.last(session, "update")
-        assert last is not None
-        assert (last.pk, last.ended_at) == (first, after(1))
-        assert runs.latest(session, 1)[0].report == {"failed": ["weekly"]}
 
 
 def test_small_values(library: Library) -> None:

@@ -21,7 +21,7 @@ from tracker.safetext import line, multiline
 if TYPE_CHECKING:
     from tracker.records import Paper, SearchResult
 
-_MIN_STRETCH = 28
+_MIN_STRETCH = 40
 _GAP = 2
 
 
@@ -146,7 +146,7 @@ def wrapped(console: Console, text: str, indent: int = 0, style: str = "") -> No
             width,
             initial_indent=pad,
             subsequent_indent=pad,
-            break_long_words=True,
+            break_long_words=False,
             break_on_hyphens=False,
         )
         console.print(Text(filled, style=style))

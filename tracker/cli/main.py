@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -137,8 +139,21 @@ def options(
     ctx.obj = replace(edge, home=home or edge.home)
 
 
+def _stop_when_asked() -> None:
+    """SIGTERM and a closed terminal end a command as Ctrl-C does: what is half done is put back, children end too."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        wanted = getattr(signal, name, None)
+        if wanted is not None and signal.getsignal(wanted) is signal.SIG_DFL:  # nohup has SIGHUP ignored: leave it so
+            signal.signal(wanted, stop)
+
+
 def main() -> None:
     """The console script."""
     # Model libraries draw bars of their own, also into pipes; progress is ours to show.
     os.environ.setdefault("TQDM_DISABLE", "1")
+    _stop_when_asked()
     app(prog_name="tracker")

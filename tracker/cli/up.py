@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,7 +48,7 @@ def up(
     papers, busy = _stock(here)
     typer.echo(f"{papers:,} papers in {settings.home}")
     chosen = port or _free_port()
-    with _ending_cleanly(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         server = stack.enter_context(_child(_server_command(chosen), settings, log=settings.home / _LOG))
         _await(server, chosen, settings.home / _LOG)
         address = f"http://127.0.0.1:{chosen}"
@@ -133,22 +131,6 @@ def _child(command: list[str], settings: Settings, log: Path | None = None) -> I
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-@contextlib.contextmanager
-def _ending_cleanly() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the block as Ctrl-C does, so that the children end too."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _free_port(first: int = 8501, tries: int = 50) -> int:

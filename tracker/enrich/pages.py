@@ -11,7 +11,7 @@ _SKIPPED = frozenset(
     twitter.com x.com t.co youtube.com youtu.be vimeo.com linkedin.com facebook.com instagram.com reddit.com
     threads.net bsky.app mastodon.social news.ycombinator.com discord.com discord.gg slideshare.net speakerdeck.com
     github.com github.io githubusercontent.com gitlab.com bitbucket.org huggingface.co hf.co kaggle.com
-    colab.research.google.com replicate.com ollama.com pypi.org medium.com towardsdatascience.com substack.com
+    colab.research.google.com replicate.com ollama.com medium.com towardsdatascience.com substack.com
     notion.so notion.site wordpress.com blogspot.com ghost.io beehiiv.com hashnode.dev dev.to quora.com
     stackoverflow.com stackexchange.com wikipedia.org amazon.com goodreads.com docs.google.com drive.google.com
     dropbox.com scholar.google.com sites.google.com books.google.com archive.org web.archive.org coursera.org

@@ -35,7 +35,7 @@ _OTHERS = frozenset({"et al", "et al.", "others"})
 
 def export(papers: Iterable[Paper]) -> Iterator[str]:
     """One reference a paper, a blank line between two."""
-    import rispy  # type: ignore[import-untyped]
+    import rispy
 
     for paper in papers:
         reference = {key: value for key, value in _reference(paper).items() if value}

@@ -56,6 +56,8 @@ class ListReader:
             report, touched = self._one(source, force, progress)
             reports.append(report)
             papers |= touched
+        if progress is not None and wanted:
+            progress(Progress(stage="lists", done=len(wanted), total=len(wanted)))
         return tuple(reports), papers
 
     def _one(self, source: StoredSource, force: bool, progress: OnProgress | None) -> tuple[SourceReport, set[int]]:

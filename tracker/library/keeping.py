@@ -13,6 +13,7 @@ from tracker import resources
 from tracker.enrich import services as enriching
 from tracker.errors import DiskFull, ModelError, StoreError, UsageError
 from tracker.export import formats
+from tracker.identity import ids
 from tracker.ingest.deriving import derive
 from tracker.ingest.effective import Chain
 from tracker.ingest.joining import join_collisions, winner_first
@@ -23,7 +24,19 @@ from tracker.records import CheckFinding, DuplicatePair, LibraryStatus, SourceSt
 from tracker.search.query import parse
 from tracker.settings import Settings
 from tracker.sources import registry
-from tracker.store import backup, check, duplicates, listing, merges, metadata, reading, sources, vectors
+from tracker.store import (
+    backup,
+    check,
+    duplicates,
+    identifiers,
+    listing,
+    mentions,
+    merges,
+    metadata,
+    reading,
+    sources,
+    vectors,
+)
 from tracker.store.assemble import paper_records
 from tracker.store.database import Database, path_of
 from tracker.store.filters import Is
@@ -140,6 +153,10 @@ class Keeper:
             last = max(done, key=lambda merge: merge.pk)
             parted = merges.split(session, last.pk, now)
             both = (parted.winner_pk, parted.loser_pk)
+            own = set(identifiers.of_papers(session, [parted.loser_pk])[parted.loser_pk])
+            later = [m for m in mentions.of_papers(session, both)[parted.winner_pk] if m.pk in parted.later_mentions]
+            back = [m.pk for m in later if own & set(ids.entry_identifiers(m.entry))]
+            mentions.move(session, back, parted.loser_pk)
             derive(session, both, chain, now)
         return both
 

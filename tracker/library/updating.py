@@ -93,6 +93,7 @@ class Updater:
         """Embed what is new."""
         with self._alone("embed"):
             report = self._embedding().run(progress)
+            self._link()
             self._prepare()
             return report
 
@@ -110,6 +111,7 @@ class Updater:
             asked, told = self._enricher(None).run(progress=progress, stored=side.quietly if embed else None)
             self._settle(told)
             embedded = _both(side.report, self._try_embed(progress)) if embed else None
+            self._link()
             if touched or told or (embedded and embedded.embedded):
                 self._prepare()
             record(fetched, asked, embedded)
@@ -134,6 +136,7 @@ class Updater:
             report, touched = Importer(self._db, self._chain, self._clock).file(path, format, progress)
             self._settle(touched)
             record((), (), self._embedding().run(progress) if embed and report.ids else None)
+            self._link()
             self._prepare()
             return report
 
@@ -149,6 +152,7 @@ class Updater:
                 touched |= told
             self._settle(touched)
             record((), asked, self._embedding().run(None) if embed and report.ids else None)
+            self._link()
             self._prepare()
             return report
 
@@ -200,6 +204,18 @@ class Updater:
         except ModelError as error:
             log.warning("embedding failed: %s", error)
             return EmbedReport(model="", error=str(error))
+
+    def _link(self) -> None:
+        """Tie what was embedded to concepts; without a model everything stays as it is."""
+        from tracker.embed.load import load_encoder, model_files
+        from tracker.library.concepts import Scholar
+
+        try:
+            model = model_files(self._settings, fetch=False).model
+            scholar = Scholar(self._db, self._settings, self._clock)
+            scholar.link(lambda texts: load_encoder(self._settings, prepare=False).encode(texts), model)
+        except ModelError as error:
+            log.warning("papers were not tied to concepts: %s", error)
 
     def _prepare(self) -> None:
         """Write the search indexes now, so that the next search, in another process, finds them ready."""

@@ -18,7 +18,7 @@ from tracker.search.lexical import WordIndexKeeper, WordScores, any_word_express
 from tracker.search.ports import Card, Cards, Floats, Keys, QueryEncoder, Texts, Tokens, Vectors
 from tracker.search.query import Condition, Query, parse
 from tracker.search.ranking import Meaning, Ranked, rank
-from tracker.search.rows import Rows, Scope
+from tracker.search.rows import Rows, Scope, union
 from tracker.search.semantic import VectorIndexKeeper
 
 Mode = Literal["hybrid", "words", "meaning"]
@@ -131,9 +131,9 @@ class SearchEngine:
             within = None if condition.negated or allowed is None else allowed
             keys = self._any(condition, within)
             if condition.negated:
-                excluded = keys if excluded is None else np.union1d(excluded, keys)
+                excluded = keys if excluded is None else union(excluded, keys)
             else:
-                allowed = keys if allowed is None else np.intersect1d(allowed, keys, assume_unique=True)
+                allowed = keys if allowed is None else allowed[np.isin(allowed, keys)]
         if allowed is not None and excluded is not None:
             return Scope(allowed[~np.isin(allowed, excluded)])
         return Scope(allowed, excluded)
@@ -142,7 +142,7 @@ class SearchEngine:
         # A list of keys as long as half a library is slower to pass than to do without.
         among = within.tolist() if within is not None and len(within) <= 500 else None
         found = [self._texts.matching(atom, among) for atom in condition.any_of]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        return found[0] if len(found) == 1 else union(*found)
 
     def _words(self, query: Query, notices: list[str]) -> WordScores:
         stems = self._word_index.tokenizer.stems(query.meaning)

@@ -11,7 +11,7 @@ from tracker.search import fusion
 from tracker.search.fusion import Weights
 from tracker.search.lexical import WordScores
 from tracker.search.ports import Floats, Keys, Tokens
-from tracker.search.rows import Scope
+from tracker.search.rows import Scope, union
 from tracker.search.semantic import VectorIndex
 
 PaperTokens = tuple[Floats, npt.NDArray[np.uint8]]
@@ -62,7 +62,7 @@ def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count:
     if words is None:
         near = cosines > 0
         return Ranked(nearest[near][:count], cosines[near][:count], None, cosines[near][:count])
-    pks = np.union1d(words.best(wanted, scope), nearest)
+    pks = union(words.best(wanted, scope), nearest)
     by_words, by_meaning = words.of(pks), meaning.index.of(meaning.vector, pks)
     related = (by_words > 0) | (by_meaning > _UNRELATED)
     pks, by_words, by_meaning = pks[related], by_words[related], by_meaning[related]

@@ -67,7 +67,7 @@ def authors_in(spans: Spans, before: str, after: str, title: str) -> tuple[tuple
             return names, readable(_tidied(after.replace(run, " ", 1)))
     if names := names_in(re.sub(r"^.*?\b(?:by|authors?)[:：\s]+", "", before).rstrip(' "“')):
         return names, readable(_tidied(after))
-    for line in after.split("\n"):
+    for line in after[:_LONGEST].split("\n"):
         for part in re.split(r"\s[-–—|]\s|\s*[·•]\s*|(?<=[^\W\d_]{3}\.)\s+(?=[A-Z])", line):
             bare = re.sub(r"^(?:by|authors?)\b[:：\s]*", "", _tidied(_DATED_BRACKET.sub(" ", part)), flags=re.I)
             for names, rest in _prefixes(bare):
@@ -87,7 +87,7 @@ def leads_with_names(text: str) -> int:
 def _prefixes(part: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """Names that ``part`` consists of or begins with, longest first, and what follows them."""
     pieces = re.split(r"(,\s+|\s+\()", part)
-    if len(pieces) > _MOST_PARTS or len(part) > _LONGEST:
+    if len(pieces) > _MOST_PARTS or len(part) > _LONGEST or not people(pieces[0]):
         return
     for end in range(len(pieces), 0, -2):
         if names := names_in("".join(pieces[:end])):

@@ -359,18 +359,6 @@ class ConceptVerdictRow(SQLModel, table=True):
     decided_at: datetime = Field(sa_type=Moment)
 
 
-class RunRow(SQLModel, table=True):
-    """One run of an update: what was asked, what changed, what failed."""
-
-    __tablename__: ClassVar[str] = "run"
-    pk: int | None = Field(default=None, primary_key=True)
-    kind: str
-    started_at: datetime = Field(sa_type=Moment)
-    ended_at: datetime | None = Field(default=None, sa_type=Moment)
-    outcome: str = "running"  # running | done | partly | failed | interrupted
-    report: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
-
-
 class SettingRow(SQLModel, table=True):
     """Small values that belong to the library: the last visit, the model in use."""
 

@@ -102,16 +102,6 @@ def _tables() -> None:
     op.create_index("ix_paper_title_key", "paper", ["title_key"], unique=False)
     op.create_index("ix_paper_year", "paper", ["year"], unique=False)
     op.create_table(
-        "run",
-        sa.Column("pk", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("started_at", sa.DateTime(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("report", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("pk"),
-    )
-    op.create_table(
         "setting",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),

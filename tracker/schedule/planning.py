@@ -1,0 +1,171 @@
+"""Which sources are due now, when the next one is, and which are out of order.
+
+A source that answers has a turn once an interval, at instants that lie on a
+fixed grid: whole intervals since 1970, shifted by an amount that depends on
+the library (so that not all the world asks at midnight) and a little by the
+source (so that not all lists are asked in the same second).  A grid and not
+"the last time plus the interval" has three consequences: turns do not drift by
+the length of each run, any number of turns missed during sleep is one turn
+afterwards, and the plan needs no memory but the last attempt.
+
+A source that failed has its turn when its back-off is over, which the ingest
+wrote down as ``next_fetch``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from tracker.records import SourceState
+from tracker.schedule.quiet import QuietHours
+
+#: Failures in a row that make an outage.
+OUTAGE = 3
+#: The widest that the turns of one library's sources of one interval are spread.
+SPREAD = timedelta(minutes=30)
+#: No interval is taken for shorter than this.
+SHORTEST = timedelta(minutes=15)
+#: Kinds that are never fetched: what ships with the tracker, and what a person brought from a file.
+_LOCAL = frozenset({"shelf", "file"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Reason = Literal["first", "interval", "retry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A source was asked at this moment, whatever came of it."""
+
+    slug: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """When a source is to be asked next, and why then.  ``at`` lies in the past for what is overdue."""
+
+    slug: str
+    at: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A source that failed :data:`OUTAGE` times in a row or more.  ``since`` is its last success, if ever."""
+
+    slug: str
+    failures: int
+    since: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be done.
+
+    ``due`` are the slugs to ask now, longest overdue first; ``turns`` all
+    sources by the time of their turn; ``wake`` when the next one comes that
+    is not due now; ``quiet_until`` is set while it is quiet and nothing is due
+    for that reason.
+    """
+
+    due: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    wake: datetime | None
+    quiet_until: datetime | None
+    outages: tuple[Outage, ...]
+
+
+def due(
+    sources: Sequence[SourceState],
+    now: datetime,
+    attempts: Iterable[Attempt] = (),
+    *,
+    quiet: QuietHours | None = None,
+    seed: str = "",
+) -> Plan:
+    """Plan the turns of all sources that are switched on.
+
+    Args:
+        sources: as the library knows them.
+        now: the present moment.
+        attempts: when sources were asked, from the journal; needed because a list that has not changed leaves no
+            trace in the library.
+        quiet: a part of the day without turns; those that fall into it come at its end.
+        seed: shifts the whole plan; any text that differs from library to library.
+    """
+    last = _latest(sources, now, attempts)
+    turns = sorted(
+        (
+            _turn(state, now, last.get(state.spec.slug), quiet, seed)
+            for state in sources
+            if state.spec.enabled and state.spec.kind not in _LOCAL
+        ),
+        key=lambda turn: (turn.at, turn.slug),
+    )
+    quiet_until = quiet.until(now) if quiet else None
+    ready = [turn for turn in turns if turn.at <= now] if quiet_until is None else []
+    ahead = [max(turn.at, quiet_until) if quiet_until else turn.at for turn in turns if turn not in ready]
+    return Plan(
+        due=tuple(turn.slug for turn in ready),
+        turns=tuple(turns),
+        wake=min(ahead, default=None),
+        quiet_until=quiet_until,
+        outages=outages(sources),
+    )
+
+
+def outages(sources: Iterable[SourceState]) -> tuple[Outage, ...]:
+    """Sources that are out of order.  A feed that is empty or unchanged has answered, and is not."""
+    return tuple(
+        Outage(slug=s.spec.slug, failures=s.failures, since=s.last_success, error=s.error or "")
+        for s in sources
+        if s.spec.enabled and s.failures >= OUTAGE
+    )
+
+
+def next_slot(after: datetime, interval: timedelta, offset: timedelta) -> datetime:
+    """The first instant of the grid later than ``after``."""
+    passed = (after - _EPOCH - offset) // interval
+    return _EPOCH + offset + (passed + 1) * interval
+
+
+def offset_of(slug: str, interval: timedelta, seed: str) -> timedelta:
+    """Where a source's grid lies: the same for the same three arguments, on any machine."""
+    spread = min(SPREAD, interval / 10)
+    return _fraction(f"library {seed}") * interval + _fraction(f"source {seed} {slug}") * spread
+
+
+def _turn(state: SourceState, now: datetime, last: datetime | None, quiet: QuietHours | None, seed: str) -> Turn:
+    slug = state.spec.slug
+    if last is None:
+        return Turn(slug=slug, at=_after_quiet(now, quiet), reason="first")
+    interval = max(timedelta(hours=state.spec.interval_hours), SHORTEST)
+    # Half an interval at least lies between two turns, so that one asked by hand is not asked again at once.
+    slot = next_slot(last + interval / 2, interval, offset_of(slug, interval, seed))
+    if state.failures and state.next_fetch is not None:
+        return Turn(slug=slug, at=_after_quiet(state.next_fetch, quiet), reason="retry")
+    return Turn(slug=slug, at=_after_quiet(slot, quiet), reason="interval")
+
+
+def _after_quiet(moment: datetime, quiet: QuietHours | None) -> datetime:
+    return (quiet.until(moment) if quiet else None) or moment
+
+
+def _latest(sources: Iterable[SourceState], now: datetime, attempts: Iterable[Attempt]) -> dict[str, datetime]:
+    """The last attempt of each source; those that a wrong clock put into the future do not count."""
+    last: dict[str, datetime] = {}
+    known = [Attempt(s.spec.slug, s.last_fetch) for s in sources if s.last_fetch is not None]
+    for attempt in (*known, *attempts):
+        if attempt.at <= now and attempt.at > last.get(attempt.slug, _EPOCH):
+            last[attempt.slug] = attempt.at
+    return last
+
+
+def _fraction(text: str) -> float:
+    """0 to 1, evenly spread."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6]) / 2**48
