@@ -1,0 +1,1 @@
+"""Measurements: speed beside peers, quality of search and concepts, and what survives ``kill -9``."""

@@ -24,7 +24,7 @@ from benchmarks import building, data, machine, rates, report, searching, updati
 from benchmarks.peers import environment
 from benchmarks.peers.environment import Peers
 from benchmarks.plan import OUT, Plan, Results, sizes_of
-from benchmarks.process import ROOT, SHARED, ProcessFailed
+from benchmarks.process import ROOT, SHARED, ProcessError
 
 PAGE = ROOT / "docs" / "BENCHMARKS.md"
 PLOT = ROOT / "docs" / "images" / "growth.svg"
@@ -64,7 +64,7 @@ class Run:
         about = {"command": self._command, "origin": corpus.origin, "sizes": plan.sizes, "machine": machine.facts()}
         about["plan"] = {name: getattr(plan, name) for name in ("queries", "cold_runs", "peer_texts", "lists", "seed")}
         if plan.peers:
-            self._peers = environment.prepare(plan.out / "peers-venv", plan.say)
+            self._peers = environment.prepare(plan.peers_folder, plan.say)
             about["peers"] = {
                 "versions": {n: v for n, s in environment.SHOWN.items() if (v := self._peers.versions.get(s))},
                 "missing": self._peers.missing,
@@ -85,7 +85,7 @@ class Run:
         self._plan.say(f"{name} …")
         try:
             found = dict(measure())
-        except ProcessFailed as error:
+        except ProcessError as error:
             self.failures.append(f"{name}: {error}")
             found = {"failed": str(error)[-400:]}
         self._results.put(name, {"took_seconds": time.monotonic() - started, **found})
@@ -133,7 +133,13 @@ def quick(plan: Plan) -> Plan:
 def main() -> int:
     """The command line; 1 when a step failed, whose figures are then missing from the page."""
     options = _parser().parse_args()
-    plan = Plan(out=options.out, shared=options.shared, peers=not options.no_peers, say=_say)
+    plan = Plan(
+        out=options.out,
+        peers_folder=options.out / "peers-venv",
+        shared=options.shared,
+        peers=not options.no_peers,
+        say=_say,
+    )
     if options.quick:
         plan = quick(plan)
     if options.sizes:
@@ -149,7 +155,7 @@ def main() -> int:
         if options.fresh:
             _forget(plan.out)
         run.run(only)
-    report.write(results.steps, page, plot, Peers(plan.out / "peers-venv", {}, {}))
+    report.write(results.steps, page, plot, Peers(plan.peers_folder, {}, {}))
     _say(f"wrote {page}")
     for failure in run.failures:
         _say(f"FAILED {failure}")

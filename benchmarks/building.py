@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import data
 from benchmarks.plan import Plan
-from benchmarks.process import ProcessFailed, environment, run, tracker
+from benchmarks.process import ProcessError, environment, run, tracker
 
 #: Raised when libraries built before no longer fit.
 FORMAT = 1
@@ -21,7 +21,7 @@ def model(plan: Plan) -> dict[str, Any]:
     """Export the model, once a model: what the first ``tracker embed`` of a machine does.
 
     Raises:
-        ProcessFailed: it cannot be exported.
+        ProcessError: it cannot be exported.
     """
     facts = plan.model_home / "facts.json"
     if facts.is_file():
@@ -40,7 +40,7 @@ def real(plan: Plan) -> dict[str, Any]:
     """Import and embed the real papers as a person would, measured.
 
     Raises:
-        ProcessFailed: a command failed.
+        ProcessError: a command failed.
     """
     corpus = data.load(plan.shared, plan.real)
     wanted = {"format": FORMAT, "origin": corpus.origin, "papers": len(corpus.papers)}
@@ -76,7 +76,7 @@ def sized(plan: Plan, size: int) -> dict[str, Any]:
     """A library of a size, its indexes built by ``tracker embed``, measured.
 
     Raises:
-        ProcessFailed: a worker failed.
+        ProcessError: a worker failed.
     """
     corpus = plan.corpus(size) if size <= plan.peer_max else None
     wanted = {"format": FORMAT, "size": size, "real": plan.real, "seed": plan.seed, "texts": corpus is not None}
@@ -95,7 +95,7 @@ def sized(plan: Plan, size: int) -> dict[str, Any]:
     index = run([*tracker(), "embed", "--json"], environment(home, TRACKER_OFFLINE="1"), timeout=6 * 3600).require()
     report = json.loads(index.out)
     if report["embedded"]:
-        raise ProcessFailed(f"{report['embedded']} papers of the library of {size} were embedded again")
+        raise ProcessError(f"{report['embedded']} papers of the library of {size} were embedded again")
     return _keep(
         home,
         wanted,

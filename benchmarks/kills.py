@@ -31,7 +31,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.process import SHARED, ProcessFailed, environment, kill_group, run, stand_in, tracker
+from benchmarks.process import SHARED, ProcessError, environment, kill_group, run, stand_in, tracker
 
 #: Folders of ``shared/lists`` by the source that reads them.
 FOLDERS = {
@@ -91,7 +91,7 @@ class Trial:
         """Kill so many updates.
 
         Raises:
-            ProcessFailed: the undisturbed update failed.
+            ProcessError: the undisturbed update failed.
         """
         self._undisturbed()
         home = self._new_home()
@@ -138,7 +138,7 @@ class Trial:
     def _update(self, home: Path, moment: float) -> int | None:
         """The exit code of an update; None when it was killed."""
         with (home / "output.txt").open("ab") as output:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - our own command
                 [*tracker(), "update", *self._world.sources],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -225,7 +225,7 @@ def shared_world(shared: Path, lists: Sequence[str], as_of: str | None, folder: 
 
     Raises:
         KeyError: a list that is not in ``FOLDERS``.
-        ProcessFailed: it does not start.
+        ProcessError: it does not start.
     """
     options = ["--as-of", as_of] if as_of else []
     if lists:
@@ -250,7 +250,7 @@ def kill_updates(
         say: told what happens, in lines.
 
     Raises:
-        ProcessFailed: the update that is left alone fails.
+        ProcessError: the update that is left alone fails.
     """
     return Trial(world, folder, seed=seed, prepare_every=prepare_every, say=say).run(kills)
 
@@ -279,7 +279,7 @@ def main() -> int:
         else:
             with shared_world(options.shared, lists, options.mirror_as_of, folder / "lists") as world:
                 tally = _series(world, folder, options)
-    except ProcessFailed as error:
+    except ProcessError as error:
         _say(f"{error}\nkept: {folder}")
         return 1
     for fault in tally.faults:

@@ -1,4 +1,6 @@
-"""A library of any size out of an embedded library of real papers.  A worker, run as a process of its own:
+"""A library of any size out of an embedded library of real papers.
+
+A worker, run as a process of its own:
 
     python -m benchmarks.libraries --real HOME --home HOME --size N [--seed S] [--texts DIR]
 

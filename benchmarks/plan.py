@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.process import ROOT, Finished, ProcessFailed, environment, run
+from benchmarks.process import ROOT, Finished, ProcessError, environment, run
 
 OUT = ROOT / "benchmarks" / "out"
 UNITS = {"k": 1000, "m": 1_000_000}
@@ -31,11 +31,13 @@ class Plan:
         peer_max: the largest library that txtai and chromadb are given.
         llm_max: the largest that ``llm`` is given, which compares in pure Python.
         lists: only these lists in the update; none named means all.
+        peers_folder: the peers' own environment.
         peers: whether peers are measured at all.
         seed: of synthetic papers.
     """
 
     out: Path = OUT
+    peers_folder: Path = OUT / "peers-venv"
     shared: Path
     sizes: tuple[int, ...] = (1000, 10_000, 100_000, 1_000_000)
     real: int = 10_000
@@ -129,7 +131,7 @@ def worker(
     """Run a worker of ours with a task; what it answers, and its process.
 
     Raises:
-        ProcessFailed: it did not get to the end.
+        ProcessError: it did not get to the end.
     """
     return _answer(
         [sys.executable, "-m", module, argument], told, folder, timeout, env or environment(TRACKER_OFFLINE="1")
@@ -142,7 +144,7 @@ def peer(
     """Run a peer's script with a task.
 
     Raises:
-        ProcessFailed: it did not get to the end.
+        ProcessError: it did not get to the end.
     """
     env = environment(ANONYMIZED_TELEMETRY="False", LLM_USER_PATH=str(folder))
     env.pop("PYTHONPATH")
@@ -158,5 +160,5 @@ def _answer(
     try:
         found: dict[str, Any] = json.loads(done.out.strip().splitlines()[-1])
     except (IndexError, ValueError) as error:
-        raise ProcessFailed(f"no answer: {done.out[-200:]} {done.err[-400:]}") from error
+        raise ProcessError(f"no answer: {done.out[-200:]} {done.err[-400:]}") from error
     return found, done

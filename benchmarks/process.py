@@ -27,7 +27,7 @@ _MAXRSS = 1 if sys.platform == "darwin" else 1024
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-class ProcessFailed(Exception):
+class ProcessError(Exception):
     """A measured process ended otherwise than it should; the message holds the end of what it said."""
 
 
@@ -46,11 +46,11 @@ class Finished:
         """Itself, if it ended with one of these codes (default 0).
 
         Raises:
-            ProcessFailed: it did not.
+            ProcessError: it did not.
         """
         if self.code in (codes or (0,)):
             return self
-        raise ProcessFailed(f"exit code {self.code}: {(self.err or self.out).strip()[-800:]}")
+        raise ProcessError(f"exit code {self.code}: {(self.err or self.out).strip()[-800:]}")
 
 
 def tracker() -> list[str]:
@@ -80,11 +80,11 @@ def run(command: Sequence[str], env: Mapping[str, str], *, timeout: float = 7200
     """Run a process to its end and measure it.
 
     Raises:
-        ProcessFailed: it took longer than ``timeout`` seconds; its whole group was ended.
+        ProcessError: it took longer than ``timeout`` seconds; its whole group was ended.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - commands of this package
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -107,7 +107,7 @@ def run(command: Sequence[str], env: Mapping[str, str], *, timeout: float = 7200
         process.returncode = os.waitstatus_to_exitcode(status)
         texts = [_text(file) for file in (out, err)]
     if late.is_set():
-        raise ProcessFailed(f"took longer than {timeout:.0f} s: {Path(command[0]).name} {' '.join(command[1:3])}")
+        raise ProcessError(f"took longer than {timeout:.0f} s: {Path(command[0]).name} {' '.join(command[1:3])}")
     return Finished(
         code=process.returncode,
         seconds=seconds,
@@ -132,17 +132,17 @@ def stand_in(shared: Path, *options: str) -> Iterator[str]:
     """The stand-in for the web of ``shared/world`` on a free port; gives its address.
 
     Raises:
-        ProcessFailed: it did not start.
+        ProcessError: it did not start.
     """
     server = shared / "world" / "serve.py"
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - a script beside the checkout
         [sys.executable, str(server), "--port", "0", *options], stdout=subprocess.PIPE, text=True
     )
     try:
         first = process.stdout.readline() if process.stdout else ""
         found = re.search(r"http://\S+", first)
         if found is None:
-            raise ProcessFailed(f"the stand-in for the web did not start: {first!r}")
+            raise ProcessError(f"the stand-in for the web did not start: {first!r}")
         yield found[0]
     finally:
         process.terminate()

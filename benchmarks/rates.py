@@ -14,7 +14,7 @@ from typing import Any, Self
 from benchmarks import data
 from benchmarks.peers.environment import Peers
 from benchmarks.plan import Plan, peer
-from benchmarks.process import ProcessFailed, environment, run, tracker
+from benchmarks.process import ProcessError, environment, run, tracker
 
 
 class Encoder:
@@ -22,7 +22,7 @@ class Encoder:
 
     def __init__(self, command: Sequence[str], env: dict[str, str], log: Path) -> None:
         self._log = log.open("wb")
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - commands of this package
             list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True, env=env
         )
         self.ready = self._answer()
@@ -31,7 +31,7 @@ class Encoder:
         """How long it takes for these texts.
 
         Raises:
-            ProcessFailed: it has ended.
+            ProcessError: it has ended.
         """
         assert self._process.stdin is not None  # noqa: S101  # a pipe, see above
         self._process.stdin.write(json.dumps({"texts": list(texts)}) + "\n")
@@ -43,7 +43,7 @@ class Encoder:
         while line := self._process.stdout.readline():
             if line.startswith("{"):
                 return dict(json.loads(line))
-        raise ProcessFailed(f"an encoder ended: {Path(self._log.name).read_text(errors='replace')[-400:]}")
+        raise ProcessError(f"an encoder ended: {Path(self._log.name).read_text(errors='replace')[-400:]}")
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +66,7 @@ def encoders(plan: Plan, peers: Peers | None, model: str) -> dict[str, Any]:
         model: the model's folder.
 
     Raises:
-        ProcessFailed: an encoder ended.
+        ProcessError: an encoder ended.
     """
     from tracker.embed.texts import paper_text
 
@@ -97,7 +97,7 @@ def programs(plan: Plan, peers: Peers | None, model: str) -> dict[str, Any]:
     """From a file of texts to something that can be searched, by each program's own means.
 
     Raises:
-        ProcessFailed: ours failed; a peer that fails is named in the answer.
+        ProcessError: ours failed; a peer that fails is named in the answer.
     """
     from tracker.embed.texts import paper_text
 
@@ -149,5 +149,5 @@ def _tried(measure: Any) -> dict[str, Any]:
     """What a peer gave, or why it gave nothing: that spoils nobody else's figures."""
     try:
         return dict(measure())
-    except ProcessFailed as error:
+    except ProcessError as error:
         return {"failed": str(error)[-300:]}

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.data import YEARS
 from benchmarks.peers.environment import SHOWN, Peers
 from benchmarks.plan import peer
-from benchmarks.process import ProcessFailed
+from benchmarks.process import ProcessError
 
 Step = Mapping[str, Any]
 Steps = Mapping[str, Step]
@@ -137,8 +137,8 @@ def _real(steps: Steps) -> str:
         )
     if model:
         parts.append(
-            f"Once a model, before anything is embedded, it is exported for onnxruntime: {_s(model['export_seconds'])}, "
-            f"{_mib(model['peak_mib'])} at its peak."
+            f"Once a model, before anything is embedded, it is exported for onnxruntime: "
+            f"{_s(model['export_seconds'])}, {_mib(model['peak_mib'])} at its peak."
         )
     return " ".join(parts)
 
@@ -198,8 +198,8 @@ def _warm(steps: Steps) -> str:
     why = [f"txtai with {_n(s)} papers: {_flat(f['failed'])}" for s, f in txtai["sizes"].items() if "failed" in f]
     return _section(
         "Warm search, everything included",
-        f"One process, {count} queries one after the other, default threads: encoding the query, both searches, fusion, "
-        "(for the tracker) re-ranking by token vectors, the rows and why each matched. “Memory” is resident, model "
+        f"One process, {count} queries one after the other, default threads: encoding the query, both searches, "
+        "fusion, (for the tracker) re-ranking by token vectors, the rows and why each matched. “Memory” is resident, model "
         "included; what is not the process's own is index files mapped into it, which the system can drop at will. "
         "txtai searches the same texts; its document vectors were handed in, its queries it encodes itself.",
         _table(head, rows),
@@ -319,7 +319,7 @@ def _draw(steps: Steps, plot: Path, peers: Peers) -> str | None:
     told = {"file": str(plot.absolute()), "panels": [{**panel, "synthetic_from": real} for panel in panels]}
     try:
         peer(peers.script("plot"), told, folder)
-    except (ProcessFailed, OSError) as error:
+    except (ProcessError, OSError) as error:
         return f"(No plot: matplotlib could not draw it: {_flat(str(error))[-120:]})"
     return None
 

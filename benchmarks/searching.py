@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import data
 from benchmarks.peers.environment import Peers
 from benchmarks.plan import Plan, peer, worker
-from benchmarks.process import Finished, ProcessFailed, environment, run, tracker
+from benchmarks.process import Finished, ProcessError, environment, run, tracker
 from benchmarks.rates import llm_environment
 
 
@@ -19,7 +19,7 @@ def warm(plan: Plan, size: int) -> dict[str, Any]:
     """Time and memory of one process that answers many queries.
 
     Raises:
-        ProcessFailed: the worker failed.
+        ProcessError: the worker failed.
     """
     told = {"home": str(plan.home(size)), "queries": _queries(plan)}
     found, done = worker("benchmarks.serving", "warm", told, plan.scratch("warm"))
@@ -30,7 +30,7 @@ def vectors(plan: Plan, peers: Peers | None, size: int) -> dict[str, Any]:
     """The search by meaning alone, vectors in hand: time, and how many of the true first ten it finds.
 
     Raises:
-        ProcessFailed: our worker failed; a peer that fails is named in the answer.
+        ProcessError: our worker failed; a peer that fails is named in the answer.
     """
     folder = plan.scratch("vectors")
     query_vectors = folder / "queries.npy"
@@ -54,7 +54,7 @@ def cold(plan: Plan, peers: Peers | None, model: str, size: int) -> dict[str, An
     """``tracker search`` and ``llm similar`` as whole processes, taking turns.
 
     Raises:
-        ProcessFailed: a ``tracker search`` failed.
+        ProcessError: a ``tracker search`` failed.
     """
     folder, queries = plan.scratch("cold"), data.load(plan.shared, plan.real).queries
     home = environment(plan.home(size), TRACKER_OFFLINE="1")
@@ -65,7 +65,7 @@ def cold(plan: Plan, peers: Peers | None, model: str, size: int) -> dict[str, An
     if peers is not None and peers.has("llm") and size <= plan.llm_max:
         try:
             similar = _llm(plan, peers, model, size, folder)
-        except ProcessFailed as error:
+        except ProcessError as error:
             found["llm similar"] = {"failed": str(error)[-300:]}
     for number in range(plan.cold_runs):
         query = queries[number % len(queries)]
@@ -83,7 +83,7 @@ def helps(plan: Plan) -> dict[str, Any]:
     """``--help`` of every command, and an empty Python for comparison.
 
     Raises:
-        ProcessFailed: one failed.
+        ProcessError: one failed.
     """
     from tracker.cli.main import COMMANDS
 
@@ -122,7 +122,7 @@ def _built_and_searched(script: list[str], told: dict[str, Any], folder: Path) -
     try:
         built, _ = peer(script, {**told, "do": "build"}, folder)
         found, done = peer(script, {**told, "do": "search"}, folder)
-    except ProcessFailed as error:
+    except ProcessError as error:
         return {"failed": str(error)[-300:]}
     finally:
         shutil.rmtree(told["index"], ignore_errors=True)

@@ -1,4 +1,6 @@
-"""Searching in one process.  A worker, run as a process of its own, so that its memory is its own:
+"""Searching in one process.
+
+A worker, run as a process of its own, so that its memory is its own:
 
 python -m benchmarks.serving warm   TASK.json    time and memory, everything included
 python -m benchmarks.serving vectors TASK.json   the search by meaning against the exact answer
@@ -24,10 +26,10 @@ def warm(told: dict[str, Any]) -> dict[str, Any]:
         first = tracker.search(told["queries"][0])
         opened = (time.perf_counter() - began) * 1e3
         after_first = memory()
-        times = timed(told["queries"], lambda query: tracker.search(query))
+        times = timed(told["queries"], tracker.search)
         after_all = memory()
         filtered = {
-            str(share): timed(told["queries"][:100], lambda query, year=year: tracker.search(f"{query} year:{year}"))
+            str(share): timed([f"{query} year:{year}" for query in told["queries"][:100]], tracker.search)
             for year, share in YEARS
         }
     return {

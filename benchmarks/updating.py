@@ -15,14 +15,14 @@ from typing import Any
 
 from benchmarks.kills import shared_world
 from benchmarks.plan import Plan, worker
-from benchmarks.process import ProcessFailed, environment, run, tracker
+from benchmarks.process import ProcessError, environment, run, tracker
 
 
 def update(plan: Plan) -> dict[str, Any]:
     """From nothing, with nothing new, and reading the lists alone.
 
     Raises:
-        ProcessFailed: a command failed.
+        ProcessError: a command failed.
     """
     if not (plan.shared / "world" / "serve.py").is_file():
         home = plan.new_home("update")
@@ -114,5 +114,5 @@ def _state(home: Path) -> dict[str, str]:
 
 if __name__ == "__main__":
     if sys.argv[1] != "fetch":
-        raise ProcessFailed(f"no such worker: {sys.argv[1]}")
+        raise ProcessError(f"no such worker: {sys.argv[1]}")
     sys.stdout.write("\n" + json.dumps(fetch(json.loads(Path(sys.argv[2]).read_text(encoding="utf-8")))) + "\n")

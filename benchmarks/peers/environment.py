@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.process import ProcessFailed, environment, run
+from benchmarks.process import ProcessError, environment, run
 
 HERE = Path(__file__).resolve().parent
 CONSTRAINTS = HERE / "constraints.txt"
@@ -69,14 +69,14 @@ def prepare(folder: Path, say: Callable[[str], None]) -> Peers:
     say("making the peers' environment (some minutes, once)")
     try:
         run([sys.executable, "-m", "venv", "--clear", str(folder)], environment()).require()
-    except ProcessFailed as error:
+    except ProcessError as error:
         return Peers(folder, {}, dict.fromkeys(PEERS, _reason(str(error))))
     peers = Peers(folder, {}, {})
     for name, packages in PEERS.items():
         say(f"  {name}")
         try:
             _install(peers, packages)
-        except ProcessFailed as error:
+        except ProcessError as error:
             peers.missing[name] = _reason(str(error))
     peers.versions.update(_versions(peers))
     told = {"constraints": wanted, "versions": peers.versions, "missing": peers.missing}

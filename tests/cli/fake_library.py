@@ -242,7 +242,7 @@ class FakeTracker:
         if isinstance(self.fails, TrackerError):
             raise self.fails
         return LibraryStatus(
-            home="/home/of/library",
+            home="/srv/of/library",
             papers=2,
             mentions=2,
             abstracts=2,

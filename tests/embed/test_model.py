@@ -1,4 +1,4 @@
-"""The exported model is the model: the same vectors as sentence-transformers, from files that are what they should be."""
+"""The exported model gives the vectors of sentence-transformers, from files that are what they should be."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ def test_loading_imports_nothing_heavy(prepared: Settings) -> None:
     script = (
         "import sys; from tracker.settings import load_settings; from tracker.embed.load import load_encoder;"
         f"e = load_encoder(load_settings({str(prepared.home)!r}, {{}}), prepare=False); e.analyse('attention');"
-        "print(sorted(m for m in ('torch', 'transformers', 'sentence_transformers', 'streamlit', 'sklearn', 'onnx', 'sympy')"
-        " if m in sys.modules))"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'streamlit', 'sklearn', 'onnx', 'sympy');"
+        "print(sorted(m for m in heavy if m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

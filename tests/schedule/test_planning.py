@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -103,7 +104,7 @@ def test_failures_back_off_become_one_outage_and_heal() -> None:
 
     live(library, 240, fails=fails)
     failed = [at for _, at, ok in library.asked if not ok]
-    gaps = [b - a for a, b in zip(failed, failed[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(failed)]
     assert 3 <= len(failed) <= 9
     assert gaps == sorted(gaps), "each wait is at least as long as the one before"
     assert min(told) == OUTAGE

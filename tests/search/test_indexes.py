@@ -20,16 +20,20 @@ from tracker.search.rows import Scope
 from tracker.search.semantic import VectorIndexKeeper
 from tracker.search.words import Tokenizer
 
-WORDS = "attention graph kernel diffusion policy reward token vision speech proof memory sparse".split()
+WORDS = tuple("attention graph kernel diffusion policy reward token vision speech proof memory sparse".split())
 
 
 def library(count: int, seed: int = 0) -> FakeLibrary:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - made-up papers
     made = FakeLibrary()
     for pk in range(1, count + 1):
         title, abstract = (" ".join(chance.choices(WORDS, k=k)) for k in (3, 12))
         made.put(pk, title, abstract, authors=chance.choice(["Ada Lovelace", "Alan Turing", ""]))
     return made
+
+
+def made_up(seed: int) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=4))  # noqa: S311 - made-up papers
 
 
 def bm25(made: FakeLibrary, query: str) -> dict[int, float]:
@@ -88,7 +92,7 @@ def test_an_index_that_followed_equals_one_built_anew(tmp_path_factory: pytest.T
     words, vectors = WordIndexKeeper(FakeTexts(made), folder), VectorIndexKeeper(FakeVectors(made), folder)
     for pk, step, seed in steps:
         if step == "put":
-            made.put(pk, " ".join(random.Random(seed).choices(WORDS, k=4)))
+            made.put(pk, made_up(seed))
         elif step == "drop" and pk in made.papers:
             made.drop(pk)
         elif step == "look":

@@ -180,7 +180,7 @@ def test_any_text_is_understood_or_refused_with_a_cure(text: str) -> None:
     try:
         query = parse(text)
     except QueryError as error:
-        assert error.cure
+        assert error.cure  # noqa: PT017 - either outcome is right, for any text
         return
     assert query.text == text
     assert parse(text) == query

@@ -42,6 +42,7 @@ COMMANDS: dict[str, str] = {
     "check": "check",
     "backup": "backup",
     "restore": "restore",
+    "schedule": "schedule",
 }
 
 

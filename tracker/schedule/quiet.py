@@ -24,10 +24,7 @@ class QuietHours:
         local = moment.astimezone(self.zone)
         wall = local.time()
         over_midnight = self.end <= self.start
-        if over_midnight:
-            inside = wall >= self.start or wall < self.end
-        else:
-            inside = self.start <= wall < self.end
+        inside = wall >= self.start or wall < self.end if over_midnight else self.start <= wall < self.end
         if not inside:
             return None
         day = local.date() + timedelta(days=1 if over_midnight and wall >= self.start else 0)
