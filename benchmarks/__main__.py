@@ -66,7 +66,7 @@ class Run:
         if plan.peers:
             self._peers = environment.prepare(plan.peers_folder, plan.say)
             about["peers"] = {
-                "versions": {n: v for n, s in environment.SHOWN.items() if (v := self._peers.versions.get(s))},
+                "versions": {n: v for n in environment.SHOWN if (v := self._peers.versions.get(n))},
                 "missing": self._peers.missing,
             }
         else:

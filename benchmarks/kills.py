@@ -31,6 +31,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.plan import OUT, Results
 from benchmarks.process import SHARED, ProcessError, environment, kill_group, run, stand_in, tracker
 
 #: Folders of ``shared/lists`` by the source that reads them.
@@ -45,10 +46,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where updates ask, and which sources they read (none named: all that are switched on)."""
+    """Where updates ask, which sources they read (none named: all that are switched on), and another model."""
 
     mirror: str
     sources: tuple[str, ...] = ()
+    model: Path | None = None
 
 
 @dataclass(slots=True)
@@ -112,27 +114,26 @@ class Trial:
     # ------------------------------------------------------------ parts
 
     def _undisturbed(self) -> None:
-        home = self._folder / "undisturbed"
-        home.mkdir(parents=True)
-        for models in (None, home / "models"):
-            # Twice, so that the length does not count what is done once a model.
-            again = self._folder / "undisturbed"
-            if models is not None:
-                shutil.move(models, self._folder / "models")
-                shutil.rmtree(again)
-                shutil.copytree(self._folder / "models", again / "models")
-            done = run([*tracker(), "update", *self._world.sources], self._environment(again)).require(0, 3)
+        """Twice: the first run exports the model too, and the length is to be that of the others."""
+        first, second = (self._folder / name for name in ("first", "undisturbed"))
+        for home in (first, second):
+            home.mkdir(parents=True)
+            if home is second:
+                shutil.copytree(first / "models", second / "models")
+            done = run([*tracker(), "update", *self._world.sources], self._environment(home)).require(0, 3)
         self.tally.whole_seconds, self._code = done.seconds, done.code
-        self._expected = self._exported(home)
+        self._expected = self._exported(second)
         self.tally.papers = len(self._expected)
         self._say(f"undisturbed: {len(self._expected)} papers in {done.seconds:.1f} s, exit code {done.code}")
+        if (before := self._exported(first)) != self._expected:
+            self._fault(first, f"two undisturbed updates differ: {difference(before, self._expected)}")
 
     def _new_home(self) -> Path:
         self._homes += 1
         home = self._folder / f"home-{self._homes}"
         home.mkdir()
         if self._homes % self._prepare_every:
-            shutil.copytree(self._folder / "models", home / "models")
+            shutil.copytree(self._folder / "first" / "models", home / "models")
         return home
 
     def _update(self, home: Path, moment: float) -> int | None:
@@ -196,7 +197,10 @@ class Trial:
         return sorted(papers, key=lambda paper: str(paper["id"]))
 
     def _environment(self, home: Path) -> dict[str, str]:
-        return environment(home, TRACKER_MIRROR=self._world.mirror, TRACKER_REQUEST_INTERVAL="0")
+        told = {"TRACKER_MIRROR": self._world.mirror, "TRACKER_REQUEST_INTERVAL": "0"}
+        if self._world.model is not None:
+            told["TRACKER_EMBEDDING_MODEL"] = str(self._world.model)
+        return environment(home, **told)
 
     def _fault(self, home: Path, what: str) -> None:
         self.tally.faults.append(f"{home}: {what}")
@@ -220,7 +224,9 @@ def difference(expected: Sequence[dict[str, object]], found: Sequence[dict[str, 
 
 
 @contextmanager
-def shared_world(shared: Path, lists: Sequence[str], as_of: str | None, folder: Path) -> Iterator[World]:
+def shared_world(
+    shared: Path, lists: Sequence[str], as_of: str | None, folder: Path, model: Path | None = None
+) -> Iterator[World]:
     """The stand-in for the web, with all lists or a copy of only some of them.
 
     Raises:
@@ -233,7 +239,7 @@ def shared_world(shared: Path, lists: Sequence[str], as_of: str | None, folder: 
             shutil.copytree(shared / "lists" / FOLDERS[name], folder / FOLDERS[name])
         options += ["--lists", str(folder)]
     with stand_in(shared, *options) as address:
-        yield World(address, tuple(lists))
+        yield World(address, tuple(lists), model)
 
 
 def kill_updates(
@@ -263,6 +269,7 @@ def main() -> int:
     parser.add_argument("--mirror-as-of", metavar="YYYY-MM-DD", help="the lists as they stood then")
     parser.add_argument("--lists", default="", metavar="SOURCE,...", help=f"only some of {', '.join(FOLDERS)}")
     parser.add_argument("--prepare-every", type=int, default=10, metavar="N", help="(default 10)")
+    parser.add_argument("--model", type=Path, metavar="DIR", help="another model, say a small one")
     parser.add_argument("--mirror", metavar="ADDRESS", help="a mirror that runs already")
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder of world and lists")
     options = parser.parse_args()
@@ -275,13 +282,14 @@ def main() -> int:
     started = time.monotonic()
     try:
         if options.mirror is not None:
-            tally = _series(World(options.mirror, tuple(lists)), folder, options)
+            tally = _series(World(options.mirror, tuple(lists), options.model), folder, options)
         else:
-            with shared_world(options.shared, lists, options.mirror_as_of, folder / "lists") as world:
+            with shared_world(options.shared, lists, options.mirror_as_of, folder / "lists", options.model) as world:
                 tally = _series(world, folder, options)
     except ProcessError as error:
         _say(f"{error}\nkept: {folder}")
         return 1
+    Results(OUT / "results.json").put("kills", _told(tally, options))
     for fault in tally.faults:
         _say(f"WRONG {fault}")
     _say(f"seed {options.seed}; a whole update takes {tally.whole_seconds:.1f} s and brings {tally.papers} papers;")
@@ -295,6 +303,19 @@ def _series(world: World, folder: Path, options: argparse.Namespace) -> Tally:
     return kill_updates(
         world, folder / "homes", kills=options.kills, seed=options.seed, prepare_every=options.prepare_every, say=_say
     )
+
+
+def _told(tally: Tally, options: argparse.Namespace) -> dict[str, object]:
+    """For the page: no folders in it."""
+    return {
+        "command": " ".join(["python -m benchmarks.kills", *sys.argv[1:]]),
+        "world": "a mirror" if options.mirror else f"a stand-in for the web with {options.lists or 'all lists'}",
+        "seed": options.seed,
+        "summary": str(tally),
+        "papers": tally.papers,
+        "whole_seconds": tally.whole_seconds,
+        "faults": [fault.partition(": ")[2] for fault in tally.faults],
+    }
 
 
 def _say(line: str) -> None:

@@ -312,7 +312,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """The hits for a query, best first.  ``notices`` say what was not used and why (model missing, not embedded yet)."""
+    """The hits for a query, best first.  ``notices`` say what was not used and why (no model, nothing embedded yet)."""
 
     query: str
     took_ms: float

@@ -30,13 +30,18 @@ from tracker.records import (
 from tracker.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from tracker.concepts.labs import BuildReport, LabResult
     from tracker.concepts.paths import ReadingPlan
     from tracker.http import Client
+    from tracker.journal import Run
     from tracker.library.concepts import ConceptCard, ConceptPage, Scholar
     from tracker.library.finding import Finder
     from tracker.library.keeping import Keeper
+    from tracker.library.lab_infos import LabInfo
+    from tracker.library.labs import Bench
     from tracker.library.reading import Desk
     from tracker.library.updating import Updater
+    from tracker.schedule.planning import Plan
     from tracker.store.database import Database
 
 OnProgress = Callable[[Progress], None]
@@ -76,6 +81,7 @@ class Tracker:
         self._clock = clock
         self._finder: Finder | None = None
         self._scholarship: Scholar | None = None
+        self._labs: Bench | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, *, settings: Settings | None = None) -> Self:
@@ -393,6 +399,38 @@ class Tracker:
         """
         return self._scholar().path(target, hours)
 
+    # ------------------------------------------------------------ labs
+
+    def labs(self) -> tuple[LabInfo, ...]:
+        """The labs there are: what each shows, what it takes, and something to try."""
+        return self._bench().infos()
+
+    def lab(self, name: str, **inputs: object) -> LabResult:
+        """One lab's answer, computed on the bundled model.
+
+        Args:
+            name: as in :meth:`labs`, or as concepts name their lab.
+            inputs: by name, as :meth:`labs` says.
+
+        Raises:
+            UsageError: no such lab, an input that makes no sense, or a library that the labs have not read.
+            ModelError: the bundled model is missing.
+        """
+        return self._bench().run(name, inputs)
+
+    def labs_due(self) -> bool:
+        """Whether the labs that look through the library have not read all of it."""
+        return self._bench().due()
+
+    def build_lab_indexes(self, progress: OnProgress | None = None) -> tuple[BuildReport, ...]:
+        """Read what is new in the library for those labs; minutes the first time, then only what changed.
+
+        Raises:
+            AlreadyRunning: another process is at it.
+            ModelError: the bundled model is missing.
+        """
+        return self._bench().build(progress)
+
     # ------------------------------------------------------------ taking away and looking after
 
     def export(self, path: str | Path | None = None, *, format: ExportFormat = "jsonl", query: str = "") -> str | None:
@@ -432,6 +470,22 @@ class Tracker:
         """The library at a glance."""
         return self._keeper().status()
 
+    def runs(self, limit: int = 20) -> tuple[Run, ...]:
+        """The newest runs, newest first: when, what was asked, what changed, what failed and why."""
+        from tracker.library.serving import runs
+
+        return runs(self._settings, limit)
+
+    def plan(self) -> Plan:
+        """Which sources are due now, when the next ones are, and which are out of order.
+
+        Raises:
+            SettingsError: the quiet hours cannot be read.
+        """
+        from tracker.library.serving import plan
+
+        return plan(self._settings, self._keeper().sources(), self._clock())
+
     # ------------------------------------------------------------ the rooms, opened when first used
 
     def _pk(self, name: str) -> int:
@@ -457,6 +511,13 @@ class Tracker:
 
             self._scholarship = Scholar(self._db, self._settings, self._clock)
         return self._scholarship
+
+    def _bench(self) -> Bench:
+        if self._labs is None:
+            from tracker.library.labs import Bench
+
+            self._labs = Bench(self._db, self._settings)
+        return self._labs
 
     def _keeper(self) -> Keeper:
         from tracker.library.keeping import Keeper

@@ -14,6 +14,18 @@ from pathlib import Path
 
 from tracker.errors import SettingsError
 
+#: What `tracker serve` and `tracker digest` may be told; each is read where it is used, which also checks it.
+SERVICE_NAMES = (
+    "quiet_hours",
+    "api_token",
+    "api_rate",
+    "allowed_hosts",
+    "webhook",
+    "smtp_url",
+    "digest_to",
+    "digest_from",
+)
+
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -25,7 +37,8 @@ class Settings:
     ``request_interval`` is in seconds between requests to one host; None means
     each service's published courtesy.  ``keys`` are service keys by name
     (``semantic-scholar``, ``openalex``, ``github``); ``contact`` is an e-mail
-    address that services get to know, empty by default.
+    address that services get to know, empty by default.  ``service`` holds
+    what is set of :data:`SERVICE_NAMES`, as text.
     """
 
     home: Path
@@ -36,6 +49,7 @@ class Settings:
     request_interval: float | None = None
     contact: str = ""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    service: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def cache_dir(self) -> Path:
@@ -86,6 +100,7 @@ def load_settings(home: str | Path | None = None, environ: Mapping[str, str] | N
         request_interval=_seconds("TRACKER_REQUEST_INTERVAL", value("request_interval")),
         contact=value("contact") or "",
         keys={str(k): str(v) for k, v in keys.items()},
+        service={name: text for name in SERVICE_NAMES if (text := value(name)) is not None},
     )
 
 

@@ -22,8 +22,8 @@ PEERS: dict[str, tuple[str, ...]] = {
     "chromadb": ("chromadb",),
     "matplotlib": ("matplotlib",),
 }
-#: The package whose version stands for the peer.
-SHOWN = {name: packages[-1] if name == "llm" else name for name, packages in PEERS.items()}
+#: Packages whose versions are named beside the figures.
+SHOWN = tuple(dict.fromkeys(package for packages in PEERS.values() for package in packages))
 _STAMP = "peers.json"
 
 

@@ -132,13 +132,13 @@ def test_search_open_queue_note(page: Any, dashboard: str, home: Path) -> None:
     box.press("Enter")
     page.get_by_role("link", name="Herding Small Vectors").click()
     page.get_by_role("heading", name="Herding Small Vectors").wait_for()
-    assert "id=mine" in page.url
+    page.wait_for_url("**/paper?id=mine*")
     page.get_by_role("radio", name="Queue").or_(page.get_by_role("button", name="Queue", exact=True)).first.click()
     page.get_by_text("In your queue").wait_for()
     body = f"Read **again** at {page.viewport_size['width']}."
     page.get_by_placeholder("Markdown").fill(body)
     page.get_by_role("button", name="Save note").click()
-    page.locator("strong", has_text="again").first.wait_for()
+    page.get_by_text(f"Read again at {page.viewport_size['width']}.").wait_for()
     with Tracker.open(home) as tracker:
         paper = tracker.paper("mine:herd")
         assert paper.status == "queued"
@@ -149,7 +149,9 @@ def test_search_open_queue_note(page: Any, dashboard: str, home: Path) -> None:
 def test_a_search_is_a_link(page: Any, dashboard: str) -> None:
     page.goto(f"{dashboard}/search?q=sheep")
     page.get_by_role("link", name="Counting Sheep in Latent Space").wait_for()
-    assert page.get_by_placeholder("What are you looking for?").input_value() == "sheep"
+    page.wait_for_function(
+        "document.querySelector('input[placeholder=\"What are you looking for?\"]').value === 'sheep'"
+    )
 
 
 def test_hostile_text_stays_text(page: Any, dashboard: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tracker.errors import SettingsError
 from tracker.records import SourceSpec, SourceState
-from tracker.schedule.planning import OUTAGE, SHORTEST, SPREAD, Attempt, due, next_slot, offset_of
+from tracker.schedule.planning import OUTAGE, SHORTEST, SPREAD, Attempt, Past, due, next_slot, offset_of
 from tracker.schedule.quiet import QuietHours, parse_quiet
 
 START = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)  # a spring change of the clocks in Europe lies in the month after
@@ -124,6 +124,18 @@ def test_two_failures_or_an_empty_weekend_are_no_outage() -> None:
 def test_an_attempt_in_the_future_of_a_wrong_clock_does_not_stop_the_plan() -> None:
     wrong = state("a", last_fetch=START + 9000 * HOUR, failures=1, next_fetch=START + 9001 * HOUR)
     assert due([wrong], START, [Attempt("a", START + 9000 * HOUR)]).due == ("a",)
+
+
+def test_runs_that_break_wait_longer_each_time_and_one_whole_run_ends_that() -> None:
+    def plan(*ok: bool):
+        """Runs in order, one an hour, the last one at START."""
+        return due([state("a")], START, runs=[Past(START - i * HOUR, o) for i, o in enumerate(reversed(ok))])
+
+    assert plan(False, True).due == ("a",)
+    first, fourth = plan(True, False), plan(False, False, False, False)
+    assert (first.due, first.broken_runs, first.held_until) == ((), 1, START + HOUR / 4)
+    assert (fourth.broken_runs, fourth.held_until, fourth.wake) == (4, START + 2 * HOUR, START + 2 * HOUR)
+    assert due([state("a")], START + HOUR, runs=[Past(START, False)]).due == ("a",)
 
 
 @pytest.mark.parametrize("text", ["", "23-7", "25:00-07:00", "07:00-07:00", "23:00-07:60", "night"])

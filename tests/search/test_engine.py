@@ -19,8 +19,21 @@ from tracker.search.fusion import Weights
 from tracker.search.ports import QueryEncoder
 from tracker.search.query import parse
 
-WORDS = tuple(
-    "attention graph kernel diffusion policy reward token vision speech proof memory sparse video image".split()
+WORDS = (
+    "attention",
+    "graph",
+    "kernel",
+    "diffusion",
+    "policy",
+    "reward",
+    "token",
+    "vision",
+    "speech",
+    "proof",
+    "memory",
+    "sparse",
+    "video",
+    "image",
 )
 
 

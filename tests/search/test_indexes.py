@@ -20,7 +20,20 @@ from tracker.search.rows import Scope
 from tracker.search.semantic import VectorIndexKeeper
 from tracker.search.words import Tokenizer
 
-WORDS = tuple("attention graph kernel diffusion policy reward token vision speech proof memory sparse".split())
+WORDS = (
+    "attention",
+    "graph",
+    "kernel",
+    "diffusion",
+    "policy",
+    "reward",
+    "token",
+    "vision",
+    "speech",
+    "proof",
+    "memory",
+    "sparse",
+)
 
 
 def library(count: int, seed: int = 0) -> FakeLibrary:

@@ -12,6 +12,7 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most
 Offset = Annotated[int, typer.Option("--offset", min=0, help="Leave out so many first ones.")]
 
 BRINGING, FINDING, READING, KEEPING = "Bringing in", "Finding", "Reading", "Looking after"
+LEARNING = "Understanding"
 
 #: Lets ``-word`` through to the query.  Such a command may have no one-letter option, not even -h: -hope is a word.
 QUERY_SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}

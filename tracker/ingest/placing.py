@@ -10,14 +10,13 @@ from sqlmodel import Session
 
 from tracker.identity import ids
 from tracker.identity.reconcile import Added, Kept, Listed, OldMention, Reconciliation, listed, reconcile
-from tracker.ingest.deriving import derive
+from tracker.ingest.deriving import derive, derived_of, known_of
 from tracker.ingest.effective import Chain
 from tracker.ingest.joining import join_collisions
 from tracker.records import Entry, Identifier
 from tracker.store import identifiers, mentions, metadata, papers
 from tracker.store.database import Database
 from tracker.store.mentions import StoredMention
-from tracker.store.texts import SearchText
 
 #: Entries a transaction: small enough that a click in the dashboard never waits long for its turn.
 BATCH = 100
@@ -42,9 +41,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and when: the source's slug, the chain of fallback services, the moment."""
+    """Where and when: the source's slug and kind, the chain of fallback services, the moment."""
 
     slug: str
+    kind: str
     chain: Chain
     now: datetime
 
@@ -140,13 +140,39 @@ class _Batch:
         self._placed.papers |= {joined.get(pk, pk) for pk in self._touched}
 
     def _add(self, added: Added) -> None:
-        pk = self._paper_for(added.key, added.listed)
+        pk = next((self._owners[i] for i in added.listed.identifiers if i in self._owners), None)
+        if pk is None:
+            pk = self._new_paper(added.key, added.listed)
+        else:
+            self._touched.add(pk)
         entry = added.listed.entry
         mentions.insert(
             self._session, source=self._place.slug, key=added.key, paper_pk=pk, entry=entry, now=self._place.now
         )
-        self._touched.add(pk)
+        self._placed.papers.add(pk)
         self._placed.added += 1
+
+    def _new_paper(self, key: str, item: Listed) -> int:
+        """A paper that this entry is the first to name: its row follows from the entry alone, so it is written once."""
+        now = self._place.now
+        only = StoredMention(
+            pk=0,
+            paper_pk=0,
+            source=self._place.slug,
+            kind=self._place.kind,
+            key=key,
+            entry=item.entry,
+            first_seen=now,
+            last_changed=now,
+            gone_at=None,
+            last_seen=now,
+        )
+        known = known_of([only], [], self._place.chain)
+        pk = papers.insert(self._session, derived_of(known, f"{self._place.slug}/{key}"), now)
+        identifiers.claim(self._session, pk, known.claims, f"list:{self._place.slug}", now)
+        self._owners.update(dict.fromkeys(item.identifiers, pk))
+        self._placed.new_papers += 1
+        return pk
 
     def _keep(self, kept: Kept) -> None:
         former = self._held[kept.key]
@@ -172,30 +198,14 @@ class _Batch:
             wrong = [str(i) for i in ids.entry_identifiers(former.entry)]
             metadata.forget(self._session, pk, wrong)
             return
-        right = self._paper_for(kept.key, kept.listed)
+        right = next((self._owners[i] for i in kept.listed.identifiers if i in self._owners), None)
+        if right is None:
+            right = self._new_paper(kept.key, kept.listed)
         mentions.move(self._session, [former.pk], right)
         self._touched.add(right)
-
-    def _paper_for(self, key: str, item: Listed) -> int:
-        """The paper that holds one of the identifiers, else a new one; then it holds those that were free."""
-        found = next((self._owners[i] for i in item.identifiers if i in self._owners), None)
-        if found is None:
-            best = ids.strongest(item.identifiers)
-            paper_id = str(best) if best else f"{self._place.slug}/{key}"
-            found = create_paper(self._session, paper_id, item.entry.title, self._place.now)
-            self._placed.new_papers += 1
-        for identifier in item.identifiers:
-            self._owners.setdefault(identifier, found)
-        return found
 
 
 def _contradicts(former: Entry, now: Listed) -> bool:
     before = {i.value for i in ids.entry_identifiers(former) if i.scheme == "arxiv"}
     after = {i.value for i in now.identifiers if i.scheme == "arxiv"}
     return bool(before and after and not before & after)
-
-
-def create_paper(session: Session, paper_id: str, title: str, now: datetime, *, fixed: bool = False) -> int:
-    """A paper of which nothing is known yet but an id and a title; returns its number."""
-    derived = papers.Derived(id=paper_id, title=title, title_key=ids.title_key(title), text=SearchText(title=title))
-    return papers.insert(session, derived, now, id_fixed=fixed)

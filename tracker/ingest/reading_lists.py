@@ -116,7 +116,7 @@ class ListReader:
             if progress is not None:
                 progress(Progress(stage="entries", done=done, total=total, message=spec.title))
 
-        place = Place(spec.slug, self.chain, self.clock())
+        place = Place(spec.slug, spec.kind, self.chain, self.clock())
         return place_entries(self.db, place, parsed.entries, drop=drop, step=step)
 
     def _healed(self, source: StoredSource) -> None:

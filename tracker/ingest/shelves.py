@@ -52,7 +52,7 @@ def place_shelf(db: Database, data: bytes, shelf: Shelf, chain: Chain, now: date
     with db.reader() as reader:
         if sources.get(reader, SHELF).content_hash == fingerprint:
             return Placed()
-    placed = place_entries(db, Place(SHELF, chain, now), [_entry(paper) for paper in shelf.papers])
+    placed = place_entries(db, Place(SHELF, SHELF_SPEC.kind, chain, now), [_entry(paper) for paper in shelf.papers])
     with db.write() as session:
         sources.record_success(session, SHELF, now, content_hash=fingerprint, changed=placed.anything)
     return placed

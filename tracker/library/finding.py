@@ -9,6 +9,7 @@ from tracker.errors import DiskFull, ModelError
 from tracker.library.conditions import filter_of
 from tracker.records import SearchResult
 from tracker.search.engine import Mode, SearchEngine
+from tracker.search.fusion import Weights
 from tracker.search.ports import Card, Keys, PaperText, QueryEncoder, Tokens, VectorChange
 from tracker.search.query import Atom
 from tracker.settings import Settings
@@ -24,7 +25,7 @@ _WEIGHTS = (2.0, 1.0, 1.0, 1.0, 1.0)
 class Finder:
     """One search engine over one library; shared by threads."""
 
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(self, db: Database, settings: Settings, *, weights: Weights | None = None) -> None:
         self._settings = settings
         self._engine = SearchEngine(
             texts=_Texts(db),
@@ -33,6 +34,7 @@ class Finder:
             encoder=self._encoder,
             tokens=self._tokens,
             index_dir=settings.index_dir,
+            weights=weights,
         )
 
     def close(self) -> None:

@@ -75,7 +75,7 @@ class Importer:
         now = self._clock()
         with self._db.write() as session:
             sources.ensure(session, spec, now, position=1000)
-        placed = place_entries(self._db, Place(spec.slug, self._chain, now), parsed.entries, drop=False)
+        placed = place_entries(self._db, Place(spec.slug, spec.kind, self._chain, now), parsed.entries, drop=False)
         with self._db.reader() as reader:
             names = papers.ids_of(reader, placed.papers)
         report = ImportReport(

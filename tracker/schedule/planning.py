@@ -15,6 +15,7 @@ wrote down as ``next_fetch``.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,14 @@ class Attempt:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A whole run and whether it came to its end, whatever single sources did meanwhile."""
+
+    at: datetime
+    ok: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """When a source is to be asked next, and why then.  ``at`` lies in the past for what is overdue."""
@@ -69,21 +78,30 @@ class Plan:
 
     ``due`` are the slugs to ask now, longest overdue first; ``turns`` all
     sources by the time of their turn; ``wake`` when the next one comes that
-    is not due now; ``quiet_until`` is set while it is quiet and nothing is due
-    for that reason.
+    is not due now; ``quiet_until`` is set while it is quiet, and ``held_until``
+    while the library waits because whole runs failed: nothing is due then.
+    ``broken_runs`` counts those in a row; from :data:`OUTAGE` on it is told.
     """
 
     due: tuple[str, ...]
     turns: tuple[Turn, ...]
     wake: datetime | None
     quiet_until: datetime | None
+    held_until: datetime | None
+    broken_runs: int
     outages: tuple[Outage, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is nothing that a person should be told."""
+        return not self.outages and self.broken_runs < OUTAGE
 
 
 def due(
     sources: Sequence[SourceState],
     now: datetime,
     attempts: Iterable[Attempt] = (),
+    runs: Iterable[Past] = (),
     *,
     quiet: QuietHours | None = None,
     seed: str = "",
@@ -95,6 +113,8 @@ def due(
         now: the present moment.
         attempts: when sources were asked, from the journal; needed because a list that has not changed leaves no
             trace in the library.
+        runs: how whole runs ended; several that broke in a row (a full disk, a process that is killed) make the next
+            one wait, a quarter of an hour first and twice as long each time, up to a day.
         quiet: a part of the day without turns; those that fall into it come at its end.
         seed: shifts the whole plan; any text that differs from library to library.
     """
@@ -108,13 +128,17 @@ def due(
         key=lambda turn: (turn.at, turn.slug),
     )
     quiet_until = quiet.until(now) if quiet else None
-    ready = [turn for turn in turns if turn.at <= now] if quiet_until is None else []
-    ahead = [max(turn.at, quiet_until) if quiet_until else turn.at for turn in turns if turn not in ready]
+    broken, held_until = _held(now, runs)
+    shut_until = max((moment for moment in (quiet_until, held_until) if moment), default=None)
+    ready = [turn for turn in turns if turn.at <= now] if shut_until is None else []
+    ahead = [max(turn.at, shut_until) if shut_until else turn.at for turn in turns if turn not in ready]
     return Plan(
         due=tuple(turn.slug for turn in ready),
         turns=tuple(turns),
         wake=min(ahead, default=None),
         quiet_until=quiet_until,
+        held_until=held_until,
+        broken_runs=broken,
         outages=outages(sources),
     )
 
@@ -150,6 +174,16 @@ def _turn(state: SourceState, now: datetime, last: datetime | None, quiet: Quiet
     if state.failures and state.next_fetch is not None:
         return Turn(slug=slug, at=_after_quiet(state.next_fetch, quiet), reason="retry")
     return Turn(slug=slug, at=_after_quiet(slot, quiet), reason="interval")
+
+
+def _held(now: datetime, runs: Iterable[Past]) -> tuple[int, datetime | None]:
+    """How many runs broke since the last whole one, and until when that makes the next one wait."""
+    past = sorted((run for run in runs if run.at <= now), key=lambda run: run.at, reverse=True)
+    broken = list(itertools.takewhile(lambda run: not run.ok, past))
+    if not broken:
+        return 0, None
+    until = broken[0].at + min(SHORTEST * 2 ** min(len(broken) - 1, 10), timedelta(days=1))
+    return len(broken), until if until > now else None
 
 
 def _after_quiet(moment: datetime, quiet: QuietHours | None) -> datetime:

@@ -59,10 +59,12 @@ class SearchEngine:
         self._load_encoder, self._load_tokens = encoder, tokens
         self._loaded: tuple[QueryEncoder, Tokens | None] | None = None
         self._weights = weights or Weights()
+        self._marker = explain.Marker()
 
     def close(self) -> None:
         """Frees what is held."""
         self._word_index.close()
+        self._marker.close()
 
     def prepare(self) -> None:
         """Brings the index files up to date: after an update, so that the next cold search finds them ready.
@@ -209,7 +211,7 @@ class SearchEngine:
     ) -> SearchResult:
         shown = list(enumerate(ranked.pks.tolist()))[offset:]
         cards = self._cards.cards([pk for _, pk in shown])
-        words = explain.found_words(list(cards.values()), explain.words_of(query.ranked)) if query.ranked else {}
+        words = self._marker.found(list(cards.values()), explain.words_of(query.ranked)) if query.ranked else {}
         hits = tuple(
             _hit(card, ranked, place, explain.reasons(card, words.get(pk, ()), *self._evidence(pk, ranked, meaning)))
             for place, pk in shown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,15 @@ from tracker.search.ports import Card, Floats, Tokens
 from tracker.search.words import TOKENIZER, clean
 
 _OPEN, _CLOSE = "\x02", "\x03"
+_COLUMNS = ", ".join(("title", "abstract", "authors", "listed", "notes"))
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _FIELDS = ("title", "abstract", "authors", "listed", "notes")
+_INSERT = f"INSERT INTO hits (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants of this module
+_SELECT = (
+    "SELECT rowid, "  # noqa: S608 - constants of this module
+    + ", ".join(f"highlight(hits, {place}, '{_OPEN}', '{_CLOSE}')" for place in range(len(_FIELDS)))
+    + " FROM hits WHERE hits MATCH ?"
+)
 #: Words shown of one field.
 _SHOWN = 12
 _FIRST = np.zeros(1, dtype=np.int64)
@@ -53,25 +61,32 @@ def words_of(ranked: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word.lower() not in STOPWORDS) or words
 
 
-def found_words(cards: Sequence[Card], words: Sequence[str]) -> Mapping[int, tuple[Match, ...]]:
-    """For each card the words found in each field, as they are written there, title first."""
-    expression = any_word_expression(words)
-    if not expression or not cards:
-        return {}
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        columns = ", ".join(_FIELDS)
-        marked = ", ".join(f"highlight(hits, {place}, '{_OPEN}', '{_CLOSE}')" for place in range(len(_FIELDS)))
-        database.execute(f"CREATE VIRTUAL TABLE hits USING fts5({columns}, tokenize='{TOKENIZER}')")
-        database.execute("BEGIN")
-        database.executemany(
-            f"INSERT INTO hits (rowid, {columns}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants of this module
-            ((card.pk, *(_plain(text) for text in _texts(card))) for card in cards),
-        )
-        rows = database.execute(f"SELECT rowid, {marked} FROM hits WHERE hits MATCH ?", (expression,))  # noqa: S608
-        return {pk: _matches(texts) for pk, *texts in rows}
-    finally:
-        database.close()
+class Marker:
+    """Finds the words of a query in texts, as the full-text index would.  Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode=OFF")
+        self._database.execute(f"CREATE VIRTUAL TABLE hits USING fts5({_COLUMNS}, tokenize='{TOKENIZER}')")
+
+    def close(self) -> None:
+        """Frees the database."""
+        self._database.close()
+
+    def found(self, cards: Sequence[Card], words: Sequence[str]) -> dict[int, tuple[Match, ...]]:
+        """For each card the words found in each field, as they are written there, title first."""
+        expression = any_word_expression(words)
+        if not expression or not cards:
+            return {}
+        texts = [(card.pk, *(_plain(text) for text in _texts(card))) for card in cards]
+        with self._lock:
+            self._database.execute("BEGIN")
+            self._database.execute("DELETE FROM hits")
+            self._database.executemany(_INSERT, texts)
+            rows = self._database.execute(_SELECT, (expression,)).fetchall()
+            self._database.execute("COMMIT")
+        return {pk: _matches(marked) for pk, *marked in rows}
 
 
 def nearest_sentence(card: Card, evidence: Evidence, source: Tokens | None) -> Match | None:

@@ -81,4 +81,6 @@ def instances(texts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, int, int]
 
 def clean(text: str) -> str:
     """Text that SQLite takes: no NUL (it would end the text), no lone surrogate."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+    if "\0" in text:
+        text = text.replace("\0", " ")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

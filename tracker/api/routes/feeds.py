@@ -1,0 +1,50 @@
+"""Feeds: what came into the library, what is queued, and any search that a person wants to follow."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from tracker.api.answers import answer
+from tracker.api.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
+from tracker.api.parameters import Filters, Limit
+from tracker.service import Tracker
+
+Kind = Annotated[Literal["atom", "json"], Path(description="Atom, or JSON Feed 1.1.")]
+_CONTENT: dict[int | str, dict[str, Any]] = {200: {"description": "The feed.", "content": {ATOM: {}, JSON_FEED: {}}}}
+
+
+def router(library: Tracker) -> APIRouter:
+    """The routes, over this library."""
+    routes = APIRouter(tags=["feeds"], default_response_class=Response, responses=_CONTENT)
+
+    @routes.get("/feeds/new.{kind}")
+    def new(request: Request, kind: Kind, limit: Limit = 50) -> Response:
+        """What came into the library last; a paper is there once, whatever lists name it later."""
+        return _told(request, kind, "New papers", library.papers(sort="added", limit=limit))
+
+    @routes.get("/feeds/queue.{kind}")
+    def queue(request: Request, kind: Kind, limit: Limit = 50) -> Response:
+        """The reading queue, in its order."""
+        return _told(request, kind, "Reading queue", library.queue(limit))
+
+    @routes.get("/feeds/search.{kind}")
+    def search(
+        request: Request,
+        kind: Kind,
+        q: Annotated[Filters, Query(min_length=1)],
+        limit: Limit = 50,
+    ) -> Response:
+        """Papers that a query admits, last come first."""
+        return _told(request, kind, f"Papers: {q}", library.papers(q, sort="added", limit=limit))
+
+    return routes
+
+
+def _told(request: Request, kind: str, title: str, papers: Any) -> Response:
+    feed = Feed(title=title, url=str(request.url), home=str(request.base_url), papers=papers)
+    if kind == "atom":
+        return answer(request, atom(feed), media_type=ATOM)
+    return answer(request, json_feed(feed), media_type=JSON_FEED)

@@ -1,0 +1,94 @@
+"""Search, similar papers, concepts and paths."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from tracker.api import models
+from tracker.api.answers import answer
+from tracker.api.parameters import Limit, Offset, PaperId
+from tracker.records import SearchResult
+from tracker.service import Tracker
+
+Mode = Literal["hybrid", "words", "meaning"]
+
+
+def router(library: Tracker) -> APIRouter:
+    """The routes, over this library."""
+    routes = APIRouter(tags=["finding"])
+
+    def told(request: Request, found: SearchResult) -> Response:
+        # The time is no part of the content: the same hits keep their ETag.
+        return answer(request, models.FoundOut.of(found), headers={"Server-Timing": f"search;dur={found.took_ms:.2f}"})
+
+    @routes.get("/api/search", response_model=models.FoundOut)
+    def search(
+        request: Request,
+        q: Annotated[
+            str,
+            Query(
+                min_length=1,
+                max_length=1000,
+                description="Words and filters; see /api/papers.",
+                openapi_examples={"words": {"value": "rotary position year:2021.."}},
+            ),
+        ],
+        limit: Limit = 10,
+        offset: Offset = 0,
+        mode: Annotated[Mode, Query(description="By words and meaning, or by one of them.")] = "hybrid",
+    ) -> Response:
+        """The best papers for a query, by words and meaning."""
+        return told(request, library.search(q, limit, offset=offset, mode=mode))
+
+    @routes.get("/api/similar/{paper_id:path}", response_model=models.FoundOut)
+    def similar(request: Request, paper_id: PaperId, limit: Limit = 10) -> Response:
+        """The papers nearest in meaning to a paper, without it."""
+        return told(request, library.similar(paper_id, limit))
+
+    @routes.get("/api/concepts", response_model=models.ConceptList)
+    def concepts(request: Request) -> Response:
+        """All concepts, each after what it needs."""
+        items = [
+            models.ConceptOut(
+                slug=c.slug,
+                title=c.title,
+                one_line=c.one_line,
+                group=c.group,
+                papers=c.papers,
+                read=c.read,
+                known=c.known,
+                prerequisites=list(c.prerequisites),
+            )
+            for c in library.concepts()
+        ]
+        return answer(request, models.ConceptList(items=items))
+
+    @routes.get("/api/paths/{target:path}", response_model=models.PathOut)
+    def path(
+        request: Request,
+        target: Annotated[str, Path(min_length=1, max_length=500, description="A concept's slug, or a paper.")],
+        hours: Annotated[float | None, Query(gt=0, le=10_000, description="As many as there are.")] = None,
+    ) -> Response:
+        """What to read towards a concept or a paper, in the order in which ideas need each other."""
+        plan = library.path(target, hours)
+        steps = [
+            models.StepOut(
+                number=s.number,
+                kind=s.kind,
+                concept=s.concept,
+                paper=s.paper,
+                title=s.title,
+                hours=s.hours,
+                reason=s.reason,
+            )
+            for s in plan.steps
+        ]
+        return answer(
+            request,
+            models.PathOut(target=plan.target, title=plan.title, hours=plan.hours, over=plan.over, steps=steps),
+        )
+
+    return routes

@@ -1,0 +1,98 @@
+"""Groups of papers on the map, and the words that tell each from the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+#: Words that every paper uses of itself: they tell no group from another.
+_OF_EVERY_PAPER = frozenset(
+    "abstract achieve achieves al also approach approaches arxiv based better code demonstrate different et existing"
+    " experiments extensive framework github http https improve introduce large method methods model models new novel"
+    " outperforms paper performance present problem propose proposed results show shows state task tasks art"
+    " using use used various work works significantly however recent recently training trained learning data deep"
+    " network networks neural high quality end self multi pre non end open large scale".split()
+)
+_WORD = r"(?u)\b[a-zA-Z][a-zA-Z\-]{2,}\b"
+
+
+def how_many(papers: int) -> int:
+    """As many groups as a person can take in: 1 for a handful, 8 at 200 papers, at most 24."""
+    return 1 if papers < 12 else int(np.clip(round(0.55 * papers**0.5), 3, 24))
+
+
+def group(positions: Floats, count: int) -> tuple[Ints, Floats]:
+    """Groups of places ``[n, 2]`` by k-means: the group of each [n], and the groups' centres [count, 2].
+
+    The places and not the vectors: a label stands where its papers are seen to lie.
+    """
+    from sklearn.cluster import KMeans
+
+    found = KMeans(count, n_init=4, random_state=0).fit(positions)
+    return found.labels_.astype(np.int64), found.cluster_centers_.astype(np.float32)
+
+
+def assign(positions: Floats, centres: Floats) -> Ints:
+    """The nearest centre of each place."""
+    apart = ((positions[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    return apart.argmin(axis=1).astype(np.int64)
+
+
+def names(texts: Sequence[str], groups: Ints, count: int, *, words: int = 3) -> tuple[str, ...]:
+    """The most telling words of each group, by class-based tf-idf (Grootendorst 2022, arXiv:2203.05794).
+
+    Args:
+        texts: of the papers, [n].
+        groups: of each paper, [n], 0 to ``count`` - 1.
+        count: how many groups.
+        words: how many words, or pairs of words, a name has.
+
+    Returns:
+        A name for each group; empty where its papers share no word.
+    """
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+
+    if not texts:
+        return ("",) * count
+    vectorizer = CountVectorizer(
+        ngram_range=(1, 2),
+        token_pattern=_WORD,
+        stop_words=sorted(ENGLISH_STOP_WORDS | _OF_EVERY_PAPER),
+        min_df=min(3, len(texts)),
+        max_features=20_000,
+        binary=True,
+    )
+    try:
+        counted = vectorizer.fit_transform(texts)
+    except ValueError:  # no text has a word that is left
+        return ("",) * count
+    per_group = np.vstack([np.asarray(counted[groups == g].sum(axis=0)) for g in range(count)]).astype(np.float64)
+    size = np.maximum(per_group.sum(axis=1, keepdims=True), 1.0)
+    telling = per_group / size * np.log1p(size.mean() / per_group.sum(axis=0))
+    vocabulary = vectorizer.get_feature_names_out()
+    return tuple(_name([vocabulary[i] for i in np.argsort(-row, kind="stable")[:40] if row[i] > 0], words) for row in telling)
+
+
+def _name(best: Sequence[str], words: int) -> str:
+    """The first of ``best`` that say something the ones before them do not."""
+    chosen: list[str] = []
+    said: set[str] = set()
+    for word in best:
+        stems = {_stem(part) for part in re.split(r"[\s\-]+", word)}
+        if stems & said:
+            continue
+        chosen.append(word)
+        said |= stems
+        if len(chosen) == words:
+            break
+    return ", ".join(chosen)
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(ations?|ing|ers?|ed|es|s|al|ion)$", "", word) or word
