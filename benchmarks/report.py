@@ -35,8 +35,8 @@ def _head(steps: Steps) -> str:
         part
         for part in (
             "# Benchmarks",
-            f"Written by `make bench` on {when}; the command was `{about['command']}`. All numbers come from that run; "
-            "the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the bundled "
+            f"Written by `make bench` on {when}; the command was `{flat(about['command'])}`. All numbers come from that "
+            "run; the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the bundled "
             "files) on the same texts and queries. Ratios above 1 mean that the tracker is faster or smaller.",
             gone,
             failed,
@@ -132,8 +132,9 @@ def _real(steps: Steps) -> str:
         rate = real["embedded"] / real["embed_own_seconds"] if real["embed_own_seconds"] else 0.0
         parts.append(
             f"`tracker import` of {real['embedded']:,} papers without embedding took "
-            f"{in_s(real['import_seconds'])}; `tracker embed` of them {in_s(real['embed_seconds'])} ({rate:.1f} texts/s, "
-            f"token vectors and storing included) with {in_mib(real['embed_peak_mib'])} at its peak (measured when that library was built)."
+            f"{in_s(real['import_seconds'])}; `tracker embed` of them {in_s(real['embed_seconds'])} ({rate:.1f} "
+            f"texts/s, token vectors and storing included) with {in_mib(real['embed_peak_mib'])} at its peak (measured "
+            "when that library was built)."
         )
     if model:
         parts.append(
@@ -273,7 +274,7 @@ def _kills(steps: Steps) -> str:
     wrong = f" {len(step['faults'])} WENT WRONG: {'; '.join(map(flat, step['faults']))}" if step["faults"] else ""
     return section(
         "Kills",
-        f"`{step['command']}`: updates against {step['world']}, each from nothing {step['papers']:,} papers in "
+        f"`{flat(step['command'])}`: updates against {step['world']}, each from nothing {step['papers']:,} papers in "
         f"{in_s(step['whole_seconds'])} when left alone, were started as process groups and ended with `kill -9` at "
         "moments drawn evenly from that span; after every kill `tracker check` looked at the library, the next update "
         "went on from there, and one that got through was compared with the export of an undisturbed library.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,8 +29,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def flat(text: str) -> str:
-    """Any text in one line that a table cell can hold."""
-    return " ".join(text.replace("|", "/").split())
+    """Any text in one line that a table cell can hold, without addresses and folders of this machine."""
+    bare = re.sub(r"(?:https?|file)://\S+|(?<![\w.])/(?:[\w.+-]+/)+[\w.+-]*", "…", text)
+    return " ".join(bare.replace("|", "/").split())
 
 
 def counted(size: str | int) -> str:

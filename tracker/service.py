@@ -35,11 +35,14 @@ if TYPE_CHECKING:
     from tracker.http import Client
     from tracker.journal import Run
     from tracker.library.concepts import ConceptCard, ConceptPage, Scholar
+    from tracker.library.desk_views import News, ReadingEntry, ReadingWeek, Suggestion, Views
     from tracker.library.finding import Finder
     from tracker.library.keeping import Keeper
     from tracker.library.lab_infos import LabInfo
     from tracker.library.labs import Bench
+    from tracker.library.mapping import Mapper, PaperMap
     from tracker.library.reading import Desk
+    from tracker.library.undo import Hand, Undo
     from tracker.library.updating import Updater
     from tracker.schedule.planning import Plan
     from tracker.store.database import Database
@@ -80,6 +83,7 @@ class Tracker:
         self._make_client = client
         self._clock = clock
         self._finder: Finder | None = None
+        self._mapper: Mapper | None = None
         self._scholarship: Scholar | None = None
         self._labs: Bench | None = None
 
@@ -317,6 +321,90 @@ class Tracker:
         """What to read next: what is being read, then the queue by priority and age."""
         return self._desk().queue(limit)
 
+    # ------------------------------------------------------------ the desk's views, and actions that can be undone
+
+    def news_by_week(self, *, source: str | None = None, limit: int = 20) -> News:
+        """The first ``limit`` new papers, each in exactly one group of a list and a week, latest week first.
+
+        Args:
+            source: only what this list names.
+            limit: how many papers.
+        """
+        return self._views().news(source, limit)
+
+    def reading_entries(
+        self, query: str = "", *, sort: Sort = "priority", limit: int | None = 50, offset: int = 0
+    ) -> tuple[ReadingEntry, ...]:
+        """As :meth:`papers`, with the dates of the reading list.
+
+        Raises:
+            QueryError: a filter that cannot be read.
+        """
+        return self._views().entries(query, sort, limit, offset)
+
+    def forgotten(self, limit: int = 5) -> tuple[ReadingEntry, ...]:
+        """What has been in the queue for more than 30 days, longest first."""
+        return self._views().forgotten(limit)
+
+    def reading_weeks(self, count: int = 26) -> tuple[ReadingWeek, ...]:
+        """How many papers were queued and read in each of the last weeks, oldest first."""
+        return self._views().weeks(count)
+
+    def read_next(self, limit: int = 5) -> tuple[Suggestion, ...]:
+        """What of the queue to read next, with reasons; from the inbox where the queue is empty."""
+        return self._views().read_next(self.concepts(), limit)
+
+    def act(
+        self,
+        paper_ids: Sequence[str],
+        status: ReadingStatus | None = None,
+        *,
+        rating: int | None = None,
+        priority: int | None = None,
+    ) -> Undo:
+        """As :meth:`mark`, for many papers, with the way back.
+
+        Raises:
+            UsageError: a value out of range; nothing was written.
+        """
+        return self._hand().mark([self._pk(name) for name in paper_ids], status, rating, priority)
+
+    def tag_many(self, paper_ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Undo:
+        """Tie words to many papers, or untie them, with the way back.
+
+        Raises:
+            UsageError: an empty word, or a very long one; nothing was written.
+        """
+        return self._hand().tag([self._pk(name) for name in paper_ids], add, remove)
+
+    def requeue(self, paper_ids: Sequence[str]) -> Undo:
+        """Queue papers as of now, also those that wait already."""
+        return self._hand().requeue([self._pk(name) for name in paper_ids])
+
+    def see(self, paper_ids: Sequence[str]) -> Undo:
+        """These papers are no news any more."""
+        return self._hand().see([self._pk(name) for name in paper_ids])
+
+    def see_until(self, moment: datetime) -> Undo:
+        """Nothing that came up to ``moment`` is news any more; what came since was never shown and stays news."""
+        return self._hand().see_until(moment)
+
+    def undo(self, action: Undo) -> int:
+        """Take an action back, except where something else was decided since; returns of how many papers."""
+        return self._hand().undo(action)
+
+    def map(self) -> PaperMap:
+        """All embedded papers in the plane by meaning; drawn first (in seconds) where there is no map yet."""
+        return self._cartographer().show()
+
+    def map_drawn(self) -> bool:
+        """Whether :meth:`map` has something to show at once."""
+        return self._cartographer().drawn()
+
+    def draw_map(self, *, progress: OnProgress | None = None) -> int:
+        """Draw the map anew from all papers, lying as the former one did; returns how many are on it."""
+        return self._cartographer().draw(progress)
+
     # ------------------------------------------------------------ sources
 
     def sources(self) -> tuple[SourceState, ...]:
@@ -518,6 +606,23 @@ class Tracker:
 
             self._labs = Bench(self._db, self._settings)
         return self._labs
+
+    def _views(self) -> Views:
+        from tracker.library.desk_views import Views
+
+        return Views(self._db, self._clock)
+
+    def _hand(self) -> Hand:
+        from tracker.library.undo import Hand
+
+        return Hand(self._db, self._clock)
+
+    def _cartographer(self) -> Mapper:
+        if self._mapper is None:
+            from tracker.library.mapping import Mapper
+
+            self._mapper = Mapper(self._db, self._settings)
+        return self._mapper
 
     def _keeper(self) -> Keeper:
         from tracker.library.keeping import Keeper

@@ -114,11 +114,11 @@ def _(result: ManyMeanings) -> None:
 @_show.register
 def _(result: AttentionView) -> None:
     _say(f"Layer {result.layer}, head {result.head}: each row's piece looks at", "bold")
-    rows = []
+    looks = []
     for piece, weights in zip(result.pieces, result.weights, strict=True):
         best = weights.argsort()[::-1][:3]
-        rows.append((piece, ", ".join(f"{result.pieces[at]} {weights[at]:.2f}" for at in best)))
-    print_table((Column("Piece"), Column("Looks at", stretch=True)), rows)
+        looks.append((piece, ", ".join(f"{result.pieces[at]} {weights[at]:.2f}" for at in best)))
+    print_table((Column("Piece"), Column("Looks at", stretch=True)), looks)
     step = result.step
     _say(f"How {step.piece} (place {step.place}) gets there: q·k / √{len(step.query)}, then softmax", "bold")
     rows = [

@@ -45,6 +45,7 @@ COMMANDS: dict[str, str] = {
     "check": "check",
     "backup": "backup",
     "restore": "restore",
+    "serve": "serve",
     "schedule": "schedule",
 }
 

@@ -49,6 +49,7 @@ def _reference(paper: Paper) -> dict[str, Any]:
     urls = [link.url for link in paper.urls]
     if "url" in named:
         urls.insert(0, named["url"])
+    urls = [url.replace(";", "%3B") for url in urls]  # a semicolon parts two addresses in RIS
     return {
         "type_of_reference": "JOUR" if paper.venue else "UNPB",
         "title": one_line(paper.title),

@@ -179,7 +179,8 @@ def _titles(mentions: Sequence[MentionFact], metadata: Sequence[MetadataFact]) -
 def _abstracts(mentions: Sequence[MentionFact], metadata: Sequence[MetadataFact]) -> _Titles:
     for fact, rank in _answers("abstract", metadata):
         text = (fact.metadata.abstract or "").strip()
-        if _is_abstract(text):
+        # What a person hands in is an abstract because the person says so, however short.
+        if _is_abstract(text) or (text and fact.metadata.service == "import"):
             yield (rank, _newest(fact), -len(text), text), text, _of_service(fact)
     for mention, rank in _says("abstract", mentions):
         text = (mention.abstract or "").strip()

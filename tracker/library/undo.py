@@ -63,9 +63,7 @@ class Hand:
         self._db = db
         self._clock = clock
 
-    def mark(
-        self, pks: Sequence[int], status: ReadingStatus | None, rating: int | None, priority: int | None
-    ) -> Undo:
+    def mark(self, pks: Sequence[int], status: ReadingStatus | None, rating: int | None, priority: int | None) -> Undo:
         """Set what is not None.
 
         Raises:
@@ -152,7 +150,9 @@ def _kept(source: Queryable, pks: Sequence[int]) -> tuple[Kept, ...]:
     held = {row[0] for row in reader.rows_in("SELECT paper_pk FROM reading WHERE paper_pk IN :pks", "pks", wanted)}
     readings = reading.of_papers(reader, wanted)
     tags: dict[int, set[tuple[str, datetime]]] = {}
-    for pk, name, at in reader.rows_in("SELECT paper_pk, name, added_at FROM tag WHERE paper_pk IN :pks", "pks", wanted):
+    for pk, name, at in reader.rows_in(
+        "SELECT paper_pk, name, added_at FROM tag WHERE paper_pk IN :pks", "pks", wanted
+    ):
         tags.setdefault(pk, set()).add((name, loaded_at(at)))
     return tuple(Kept(pk, readings[pk] if pk in held else None, frozenset(tags.get(pk, ()))) for pk in wanted)
 

@@ -12,14 +12,14 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 #: Words that every paper uses of itself: they tell no group from another.
-_OF_EVERY_PAPER = frozenset(
-    "abstract achieve achieves al also approach approaches arxiv based better code demonstrate different et existing"
-    " experiments extensive framework github http https improve introduce large method methods model models new novel"
-    " outperforms paper performance present problem propose proposed results show shows state task tasks art"
-    " using use used various work works significantly however recent recently training trained learning data deep"
-    " network networks neural high quality end self multi pre non end open large scale".split()
-)
-_WORD = r"(?u)\b[a-zA-Z][a-zA-Z\-]{2,}\b"
+_OF_EVERY_PAPER = """
+    abstract achieve achieves al also approach approaches art arxiv based better code data deep demonstrate
+    different end et existing experiments extensive framework github high however http https improve introduce
+    large learning method methods model models multi network networks neural new non novel open outperforms
+    paper performance pre present problem propose proposed quality recent recently results scale self show shows
+    significantly state task tasks trained training use used using various work works
+"""
+_WORD = r"(?u)\b[a-zA-Z][\w\-]+\w\b"
 
 
 def how_many(papers: int) -> int:
@@ -41,7 +41,7 @@ def group(positions: Floats, count: int) -> tuple[Ints, Floats]:
 def assign(positions: Floats, centres: Floats) -> Ints:
     """The nearest centre of each place."""
     apart = ((positions[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
-    return apart.argmin(axis=1).astype(np.int64)
+    return np.asarray(apart.argmin(axis=1), np.int64)
 
 
 def names(texts: Sequence[str], groups: Ints, count: int, *, words: int = 3) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def names(texts: Sequence[str], groups: Ints, count: int, *, words: int = 3) -> 
     vectorizer = CountVectorizer(
         ngram_range=(1, 2),
         token_pattern=_WORD,
-        stop_words=sorted(ENGLISH_STOP_WORDS | _OF_EVERY_PAPER),
+        stop_words=sorted(ENGLISH_STOP_WORDS.union(_OF_EVERY_PAPER.split())),
         min_df=min(3, len(texts)),
         max_features=20_000,
         binary=True,
@@ -74,9 +74,12 @@ def names(texts: Sequence[str], groups: Ints, count: int, *, words: int = 3) -> 
         return ("",) * count
     per_group = np.vstack([np.asarray(counted[groups == g].sum(axis=0)) for g in range(count)]).astype(np.float64)
     size = np.maximum(per_group.sum(axis=1, keepdims=True), 1.0)
-    telling = per_group / size * np.log1p(size.mean() / per_group.sum(axis=0))
+    # squared: beside a word that half of all papers use, one that only this group uses shall win
+    telling = per_group / size * np.log1p(size.mean() / per_group.sum(axis=0)) ** 2
     vocabulary = vectorizer.get_feature_names_out()
-    return tuple(_name([vocabulary[i] for i in np.argsort(-row, kind="stable")[:40] if row[i] > 0], words) for row in telling)
+    return tuple(
+        _name([vocabulary[i] for i in np.argsort(-row, kind="stable")[:40] if row[i] > 0], words) for row in telling
+    )
 
 
 def _name(best: Sequence[str], words: int) -> str:

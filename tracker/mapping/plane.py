@@ -92,7 +92,7 @@ def place(vectors: Floats, keys: Ints, known: Floats, positions: Floats) -> Floa
     apart = np.linalg.norm(positions[places] - positions[places[:, :1]], axis=2, keepdims=True)
     weights = weights / (1.0 + apart**2)
     middle = (positions[places] * weights).sum(axis=1) / weights.sum(axis=1)
-    return (middle + _beside(keys, 0.12)).astype(np.float32)
+    return np.asarray(middle + _beside(keys, 0.12), np.float32)
 
 
 def turned_like(new: Floats, old: Floats, common: tuple[Ints, Ints]) -> Floats:
@@ -112,7 +112,9 @@ def _principal(vectors: Floats) -> Floats:
     centred = vectors - vectors.mean(axis=0)
     values, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
     axes = axes[:, np.argsort(values)[::-1][:2]]
-    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # an eigenvector has no sign of its own
+    axes *= np.sign(
+        axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
+    )  # an eigenvector has no sign of its own
     flat = centred @ axes.astype(np.float32)
     if flat.shape[1] < 2:
         flat = np.column_stack([flat, np.zeros(len(flat), np.float32)])

@@ -1,0 +1,154 @@
+"""The schedule in the service, and the service as a process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.end_to_end.test_small_world import APRIL, pages
+from tests.schedule.test_planning import START, state
+from tests.world import small_world
+from tracker.api.clockwork import Clockwork
+from tracker.errors import AlreadyRunning, StoreBusy
+from tracker.records import Progress, SourceState, UpdateReport
+from tracker.schedule.planning import Plan, due
+
+
+class Scripted:
+    """Plans over given sources; an update notes what it was asked and does what the test says."""
+
+    def __init__(self, *sources: SourceState) -> None:
+        self.sources, self.asked, self.fault = sources, [], None
+        self.running, self.go_on = threading.Event(), threading.Event()
+        self.hold = False
+        self.interrupted = False
+
+    asked: list[tuple[str, ...]]
+    fault: Exception | None
+
+    def plan(self) -> Plan:
+        return due(self.sources, START)
+
+    def update(self, *, sources: Sequence[str] | None = None, progress: Any = None) -> UpdateReport:
+        self.asked.append(tuple(sources or ()))
+        if self.fault:
+            raise self.fault
+        self.running.set()
+        try:
+            while self.hold and not self.go_on.wait(0.01):
+                progress(Progress(stage="lists", done=0, total=1))
+        except KeyboardInterrupt:
+            self.interrupted = True
+            raise
+        return UpdateReport(started=START, seconds=1.0, own_seconds=1.0)
+
+
+def test_what_is_due_is_asked_and_faults_are_survived(caplog: pytest.LogCaptureFixture) -> None:
+    library = Scripted(state("a"), state("b"))
+    clockwork = Clockwork(library)
+    with caplog.at_level(logging.INFO, "tracker"):
+        for fault in (None, AlreadyRunning("held"), StoreBusy("busy")):
+            library.fault = fault
+            clockwork.tick()
+    assert library.asked == [("a", "b")] * 3
+    assert "put off: held" in caplog.text
+    assert "the update failed: busy" in caplog.text
+
+
+def test_an_outage_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    down = state("a", failures=3, error="503", last_fetch=START, next_fetch=START.replace(year=2027))
+    library = Scripted(down)
+    clockwork = Clockwork(library)
+    with caplog.at_level(logging.INFO, "tracker"):
+        for _ in range(3):
+            clockwork.tick()
+        library.sources = (state("a", last_fetch=START),)
+        clockwork.tick()
+    assert [r.levelname for r in caplog.records] == ["ERROR", "INFO"]
+    assert "works again" in caplog.text
+
+
+def test_the_first_look_is_at_once_and_stopping_ends_a_run_in_order() -> None:
+    library = Scripted(state("a"))
+    library.hold = True
+    clockwork = Clockwork(library)
+    clockwork.start()
+    assert library.running.wait(10)
+    clockwork.wake(["b"])
+    clockwork.stop()
+    assert library.interrupted
+    assert library.asked == [("a",)], "what waited behind it was not begun"
+
+
+def test_a_wish_is_done_after_the_run_under_way() -> None:
+    library = Scripted(state("a", enabled=False))
+    clockwork = Clockwork(library)
+    clockwork.start()
+    clockwork.wake(["b"])
+    deadline = time.monotonic() + 10
+    while not library.asked and time.monotonic() < deadline:
+        time.sleep(0.01)
+    clockwork.stop()
+    assert library.asked == [("b",)]
+
+
+def started(home: Path, *options: str, **environ: str) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tracker.cli", "--home", str(home), "serve", "--port", "0", *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), **environ},
+    )
+    assert process.stderr is not None
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line)
+        if found := re.search(r"at (http://\S+?);", line):
+            return process, found[1]
+    raise AssertionError(f"the service did not start: {lines}")
+
+
+def test_the_service_updates_serves_and_stops_in_order(tmp_path: Path) -> None:
+    with small_world(pages(APRIL)) as world:  # type: ignore[arg-type]
+        process, address = started(
+            tmp_path, TRACKER_MIRROR=world.address, TRACKER_REQUEST_INTERVAL="0", TRACKER_EMBEDDING_MODEL="/nowhere"
+        )
+        try:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                found = httpx.get(f"{address}/api/papers", params={"q": "list:ai-papers-of-the-week"}).json()
+                if found["total"] == 2:
+                    break
+                time.sleep(0.2)
+            assert found["total"] == 2, "the schedule brought the list in by itself"
+            feed = urllib.request.urlopen(f"{address}/feeds/new.atom").read()  # noqa: S310 - our own loopback address
+            assert b"Tidal" in feed
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, told = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    assert "Traceback" not in told
+
+
+def test_an_open_address_without_a_token_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker.cli", "--home", str(tmp_path), "serve", "--host", "0.0.0.0"],  # noqa: S104
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "TRACKER_API_TOKEN" in done.stderr) == (2, True)

@@ -1,0 +1,71 @@
+"""Feeds as feed readers see them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from tests.api.conftest import BEARER
+from tracker.api.feeds import Feed, address, atom, entry_id, json_feed
+from tracker.records import Identifier, Paper
+
+PAPER = Paper(id="arxiv:2604.00001", title="Tides", added=datetime(2026, 5, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["new", "queue", "search"])
+def test_feeds_are_read_by_a_feed_reader(client: TestClient, name: str) -> None:
+    client.patch("/api/papers/2604.00001", json={"status": "queued"}, headers=BEARER)
+    query = {"q": "tides"} if name == "search" else {}
+    answer = client.get(f"/feeds/{name}.atom", params=query)
+    feed = feedparser.parse(answer.content)
+    assert (feed.bozo, feed.version) == (False, "atom10")
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+    entry = next(e for e in feed.entries if e.title.startswith("Tidal"))
+    assert entry.link == "https://arxiv.org/abs/2604.00001"
+    assert [a.name for a in entry.authors] == ["Ada Example"]
+    assert entry.updated_parsed
+    told = client.get(f"/feeds/{name}.json", params=query).json()
+    assert told["version"] == "https://jsonfeed.org/version/1.1"
+    assert [i["id"] for i in told["items"]] == [e.id for e in feed.entries]
+    assert len({e.id for e in feed.entries}) == len(feed.entries)
+
+
+def test_a_search_feed_needs_a_search(client: TestClient) -> None:
+    assert client.get("/feeds/search.atom").status_code == 422
+    assert client.get("/feeds/search.atom?q=year:x").status_code == 400
+    assert client.get("/feeds/new.rss").status_code == 422
+
+
+def test_a_paper_that_learns_a_better_name_is_not_told_again() -> None:
+    before = replace(PAPER, id="title:abc")
+    after = replace(PAPER, id="arxiv:2604.00001", aliases=("title:abc",))
+    assert entry_id(before) == entry_id(after)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"identifiers": (Identifier("arxiv", "2604.1"),)}, "https://arxiv.org/abs/2604.1"),
+        ({"identifiers": (Identifier("doi", "10.1/a b<c"),)}, "https://doi.org/10.1/a%20b%3Cc"),
+        ({"id": "title:a/b"}, "http://h/api/papers/title:a%2Fb"),
+    ],
+)
+def test_every_entry_leads_somewhere(changes: dict[str, object], expected: str) -> None:
+    assert address(replace(PAPER, **changes), "http://h/") == expected  # type: ignore[arg-type]
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
+def test_any_text_makes_a_feed_that_can_be_read(title: str, words: list[str]) -> None:
+    paper = replace(PAPER, title=title, abstract=title, authors=tuple(words), tags=tuple(words))
+    feed = Feed(title=title, url="http://h/feeds/new.atom", home="http://h/", papers=[paper])
+    root = ET.fromstring(atom(feed))  # noqa: S314 - our own bytes
+    assert urlsplit(root.findtext("{*}entry/{*}id") or "").scheme == "urn"
+    assert json_feed(feed).isascii()

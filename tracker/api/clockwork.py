@@ -1,0 +1,124 @@
+"""The schedule inside the service: looks every minute what is due and has the library ask it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from tracker.errors import AlreadyRunning, TrackerError
+from tracker.records import Progress, UpdateReport
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    from tracker.schedule.planning import Plan
+    from tracker.service import OnProgress
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks.
+TICK = 60
+
+
+class Library(Protocol):
+    """The part of the facade that is needed here."""
+
+    def plan(self) -> Plan:
+        """What is due."""
+
+    def update(self, *, sources: Sequence[str] | None = None, progress: OnProgress | None = None) -> UpdateReport:
+        """Ask these sources."""
+
+
+class Clockwork:
+    """Runs due updates one after the other, in a thread of its own.
+
+    Across processes the library's own lock sees to one at a time: who comes
+    second tries again a minute later.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._stopping = threading.Event()
+        self._scheduler: BackgroundScheduler | None = None
+        self._told: frozenset[str] = frozenset()
+
+    def start(self) -> None:
+        """Begin; the first look is at once, so that what was missed while the machine slept is caught up with."""
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
+        scheduler.start()
+        self._scheduler = scheduler
+        # No time of grace: however late, one look takes the place of all that were missed.
+        scheduler.add_job(
+            self.tick, "interval", seconds=TICK, id="look", max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        scheduler.add_job(self.tick, id="first", misfire_grace_time=None)
+
+    def stop(self) -> None:
+        """End: a run under way stops at its next step, and what it finished is kept."""
+        self._stopping.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def wake(self, sources: Sequence[str]) -> None:
+        """Ask these sources as soon as the run under way, if any, has ended; none: look what is due now."""
+        if self._scheduler is not None:
+            self._scheduler.add_job(
+                self.run if sources else self.tick,
+                args=[tuple(sources)] if sources else [],
+                id="wish:" + ",".join(sorted(sources)),
+                replace_existing=True,
+                misfire_grace_time=None,
+            )
+
+    def tick(self) -> None:
+        """One look: run what is due, tell of outages once each."""
+        try:
+            plan = self._library.plan()
+        except TrackerError as error:
+            log.warning("the schedule cannot be read: %s", error)
+            return
+        self._tell(plan)
+        if plan.due:
+            self.run(plan.due)
+
+    def run(self, sources: Sequence[str]) -> None:
+        """One update of these sources; what goes wrong is logged, and recorded by the library itself."""
+        if self._stopping.is_set():
+            return
+        log.info("asking %s", ", ".join(sources))
+        try:
+            report = self._library.update(sources=list(sources), progress=self._step)
+        except AlreadyRunning as error:
+            log.info("put off: %s", error)
+        except TrackerError as error:
+            log.warning("the update failed: %s", error)
+        except KeyboardInterrupt:  # raised by _step below, in this thread
+            log.info("the update was stopped; what was finished is kept")
+        else:
+            for source in report.sources:
+                if source.error:
+                    log.warning("%s: %s", source.slug, source.error)
+            log.info("%d new papers in %.0f s", report.new_papers, report.seconds)
+
+    def _step(self, progress: Progress) -> None:
+        """Stop as Ctrl-C would: the library records an interrupted run, and keeps what is whole."""
+        if self._stopping.is_set():
+            raise KeyboardInterrupt
+
+    def _tell(self, plan: Plan) -> None:
+        down = {o.slug: f"{o.slug} failed {o.failures} times in a row: {o.error}" for o in plan.outages}
+        if not plan.ok and not down:
+            down[""] = f"the last {plan.broken_runs} updates broke off; see: tracker status"
+        for name, words in down.items():
+            if name not in self._told:
+                log.error("%s", words)
+        for name in self._told - down.keys():
+            log.info("%s works again", name or "updating")
+        self._told = frozenset(down)
