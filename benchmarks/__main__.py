@@ -92,11 +92,19 @@ class Run:
         self._plan.say(f"{name}: {time.monotonic() - started:.0f} s")
 
     def _each(self, measure: Callable[[int], Mapping[str, Any]], what: str) -> dict[str, Any]:
+        """A step size by size; one that fails leaves the others, and one that was not built is not measured."""
         found: dict[str, Any] = {}
+        lost: dict[str, str] = {}
         for size in self._plan.sizes:
             self._plan.say(f"  {what}: {size:,} papers")
-            found[str(size)] = dict(measure(size))
-        return {"sizes": found}
+            try:
+                if what != "build" and not building.is_built(self._plan, size):
+                    raise ProcessError("the library was not built")
+                found[str(size)] = dict(measure(size))
+            except ProcessError as error:
+                lost[str(size)] = str(error)[-400:]
+                self.failures.append(f"{what}, {size:,} papers: {error}")
+        return {"sizes": found, "lost": lost}
 
     def _txtai(self) -> dict[str, Any]:
         if self._peers is None or not self._peers.has("txtai"):

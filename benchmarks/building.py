@@ -110,6 +110,11 @@ def sized(plan: Plan, size: int) -> dict[str, Any]:
     )
 
 
+def is_built(plan: Plan, size: int) -> bool:
+    """Whether the library of a size is there, whole."""
+    return plan.home(size).with_name("facts.json").is_file()
+
+
 def _new(plan: Plan, home: Path) -> Path:
     shutil.rmtree(home.parent, ignore_errors=True)
     home.mkdir(parents=True)

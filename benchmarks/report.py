@@ -8,7 +8,21 @@ from pathlib import Path
 from benchmarks.data import YEARS
 from benchmarks.peers.environment import Peers
 from benchmarks.picture import draw
-from benchmarks.wording import NONE, Step, Steps, counted, flat, in_mib, in_ms, in_s, section, step_of, table, times
+from benchmarks.wording import (
+    NONE,
+    Step,
+    Steps,
+    counted,
+    flat,
+    in_mib,
+    in_ms,
+    in_s,
+    section,
+    sized,
+    step_of,
+    table,
+    times,
+)
 
 
 def write(steps: Steps, page: Path, plot: Path, peers: Peers) -> None:
@@ -31,15 +45,21 @@ def _head(steps: Steps) -> str:
     failed = "\n".join(
         f"- The step “{name}” failed in this run: {flat(s['failed'])}" for name, s in steps.items() if "failed" in s
     )
+    lost = "\n".join(
+        f"- The step “{name}” failed with {counted(size)} papers: {flat(why)}"
+        for name, step in steps.items()
+        for size, why in step.get("lost", {}).items()
+    )
     told = "\n\n".join(
         part
         for part in (
             "# Benchmarks",
-            f"Written by `make bench` on {when}; the command was `{flat(about['command'])}`. All numbers come from that "
-            "run; the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the bundled "
-            "files) on the same texts and queries. Ratios above 1 mean that the tracker is faster or smaller.",
+            f"Written by `make bench` on {when}; the command was `{flat(about['command'])}`. All numbers come from "
+            "that run; the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the "
+            "bundled files) on the same texts and queries. Ratios above 1 mean that the tracker is faster or smaller.",
             gone,
             failed,
+            lost,
         )
         if part
     )
@@ -86,9 +106,14 @@ def _update(steps: Steps) -> str:
         f"Against: {step['world']}. “Own time” is without network and embedding. The figures of the first and last row "
         "are those of a whole process.",
         table(["update", "what", "wall", "own time", "peak memory"], rows),
-        f"With nothing new the database {'WAS CHANGED' if again['database_changed'] else 'was not written to'}; "
-        f"files whose content changed: {wrote}.",
+        f"With nothing new the database {_changed(again, lists)}; files whose content changed: {wrote}.",
     )
+
+
+def _changed(again: Step, lists: Step | None) -> str:
+    if not again["database_changed"]:
+        return "was not written to"
+    return "WAS CHANGED" if lists else "was written to, since without a network every failed attempt is noted"
 
 
 def _rates(steps: Steps) -> str:
@@ -151,12 +176,14 @@ def _cold(steps: Steps) -> str:
     rows = []
     for size, found in step["sizes"].items():
         ours = found["tracker search"]
-        rows.append([counted(size), "`tracker search`", *_spread(ours), NONE])
+        rows.append([sized(steps, size), "`tracker search`", *_spread(ours), NONE])
         theirs = found.get("llm similar")
         if theirs and "failed" not in theirs:
-            rows.append([counted(size), "`llm similar`", *_spread(theirs), times(theirs["median"] / ours["median"])])
+            rows.append(
+                [sized(steps, size), "`llm similar`", *_spread(theirs), times(theirs["median"] / ours["median"])]
+            )
         elif theirs:
-            rows.append([counted(size), "`llm similar`", flat(theirs["failed"])[:80], NONE, NONE, NONE])
+            rows.append([sized(steps, size), "`llm similar`", flat(theirs["failed"])[:80], NONE, NONE, NONE])
     notices = sorted({n for found in step["sizes"].values() for n in found["tracker search"]["notices"]})
     parts = [
         "Whole processes, from pressing Enter to the prompt, taking turns; files are in the system's cache, as they "
@@ -185,7 +212,7 @@ def _warm(steps: Steps) -> str:
         good = theirs is not None and "failed" not in theirs
         rows.append(
             [
-                counted(size),
+                sized(steps, size),
                 f"{in_ms(found['p50_ms'])} / {in_ms(found['p95_ms'])}",
                 in_mib(found["memory"].get("rss")),
                 in_mib(found["memory"].get("own")),
@@ -205,6 +232,7 @@ def _warm(steps: Steps) -> str:
         "will. txtai searches the same texts; its document vectors were handed in, its queries it encodes itself.",
         table(head, rows),
         *why,
+        *sorted({f"The searches said: {flat(n)}" for found in step["sizes"].values() for n in found["notices"]}),
     )
 
 
@@ -215,7 +243,7 @@ def _filters(steps: Steps) -> str:
     shares = [share for _, share in YEARS]
     rows = [
         [
-            counted(size),
+            sized(steps, size),
             *(f"{in_ms(f['p50_ms'])} / {in_ms(f['p95_ms'])}" for s in shares if (f := found["filtered"][str(s)])),
         ]
         for size, found in step["sizes"].items()
@@ -234,7 +262,7 @@ def _vectors(steps: Steps) -> str:
     rows = []
     for size, found in step["sizes"].items():
         ours, theirs = found["tracker"], found.get("chromadb")
-        row = [counted(size), f"{in_ms(ours['p50_ms'])} / {in_ms(ours['p95_ms'])}", f"{ours['recall']:.3f}"]
+        row = [sized(steps, size), f"{in_ms(ours['p50_ms'])} / {in_ms(ours['p95_ms'])}", f"{ours['recall']:.3f}"]
         if theirs and "failed" not in theirs:
             row += [f"{in_ms(theirs['p50_ms'])} / {in_ms(theirs['p95_ms'])}", f"{theirs['recall']:.3f}"]
             row += [times(theirs["p50_ms"] / ours["p50_ms"])]
@@ -254,7 +282,7 @@ def _growth(steps: Steps) -> str:
         return ""
     rows = [
         [
-            counted(size),
+            sized(steps, size),
             f"{found['real']:,} / {found['synthetic']:,}",
             in_s(found["index_seconds"]),
             in_mib(found["index_peak_mib"]),

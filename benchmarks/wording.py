@@ -39,6 +39,14 @@ def counted(size: str | int) -> str:
     return f"{int(size):,}"
 
 
+def sized(steps: Steps, size: str | int) -> str:
+    """The size of a library, and how much of it is synthetic."""
+    found = (steps.get("libraries") or {}).get("sizes", {}).get(str(size))
+    if not found or not found["synthetic"]:
+        return counted(size)
+    return f"{counted(size)} ({found['synthetic'] / found['papers']:.0%} synthetic)"
+
+
 def in_s(seconds: float) -> str:
     """Seconds."""
     return f"{seconds:.2f} s" if seconds < 100 else f"{seconds:,.0f} s"
@@ -46,7 +54,8 @@ def in_s(seconds: float) -> str:
 
 def in_ms(milliseconds: float) -> str:
     """Milliseconds."""
-    return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds:,.0f} ms"
+    digits = 2 if milliseconds < 1 else 1 if milliseconds < 100 else 0
+    return f"{milliseconds:,.{digits}f} ms"
 
 
 def in_mib(mib: float | None) -> str:

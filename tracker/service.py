@@ -510,6 +510,10 @@ class Tracker:
         """Whether the labs that look through the library have not read all of it."""
         return self._bench().due()
 
+    def lab_ready(self) -> bool:
+        """Whether those labs have read the library once, so that they answer."""
+        return self._bench().ready()
+
     def build_lab_indexes(self, progress: OnProgress | None = None) -> tuple[BuildReport, ...]:
         """Read what is new in the library for those labs; minutes the first time, then only what changed.
 

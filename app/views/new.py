@@ -1,42 +1,128 @@
-"""New: what came since the last visit, most endorsed first."""
+"""New: what came since the last visit, by week and list, most endorsed first."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, progress
-from app.widgets.words import count, joined
+from app.widgets import cards, frame, progress, reading, undoing
+from app.widgets.text import label
+from app.widgets.words import count, day, joined
+from tracker.records import Paper, ReadingStatus
 
-SHOWN = 30
+if TYPE_CHECKING:
+    from tracker.library.desk_views import News, NewsGroup
+
+STEP = 20
+#: What a click does, its key for the first card, and how it is told.
+ACTIONS: dict[str, tuple[str, str, str, str]] = {
+    "queued": ("Queue", ":material/playlist_add:", "Q", "queued"),
+    "read": ("Read", ":material/check:", "D", "marked as read"),
+    "skipped": ("Skip", ":material/block:", "S", "skipped"),
+}
 
 
-def _all_seen() -> None:
-    number = library.tracker().mark_seen()
-    st.toast(f"{count(number, 'paper')} marked as seen")
+def _mark(paper_id: str, title: str, status: str) -> None:
+    said = f"“{title[:80]}” {ACTIONS[status][3]}"
+    undoing.do(said, lambda: library.tracker().act([paper_id], cast("ReadingStatus", status)))
+
+
+def _seen(ids: Sequence[str]) -> None:
+    undoing.do(undoing.papers(len(ids), "marked as seen"), lambda: library.tracker().see(ids))
+
+
+def _all_seen(moment: datetime, number: int) -> None:
+    undoing.do(undoing.papers(number, "marked as seen"), lambda: library.tracker().see_until(moment))
+
+
+def _more() -> None:
+    st.session_state["new-shown"] = st.session_state.get("new-shown", STEP) + STEP
+
+
+def _fewer() -> None:
+    st.session_state["new-shown"] = STEP
+
+
+def _actions(paper: Paper, place: str, *, first: bool = False) -> None:
+    for status, (name, icon, key, _) in ACTIONS.items():
+        st.button(
+            name, key=f"{status}-{place}-{paper.id}", icon=icon, on_click=_mark,
+            args=(paper.id, paper.title, status), shortcut=key if first else None,
+        )  # fmt: skip
+    st.button("Seen", key=f"seen-{place}-{paper.id}", type="tertiary", on_click=_seen, args=([paper.id],))
+    noted = f"Note ({len(paper.notes)})" if paper.notes else "Note"
+    with st.popover(noted, icon=":material/edit_note:", type="tertiary"):
+        reading.new_note(paper)
+
+
+def _group(group: NewsGroup, place: int) -> None:
+    name = cards.list_title(group.source) if group.source else "Added by you"
+    when = f"week of {day(group.week)}" if group.week else ""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key=f"group-{place}"
+    ):
+        st.subheader(label(name, 120), anchor=False, width="content")
+        st.caption(joined(when, count(len(group.ids), "paper")), width="content")
+        st.button(
+            "Group seen", key=f"group-seen-{place}", icon=":material/done:", type="tertiary",
+            on_click=_seen, args=(group.ids,),
+        )  # fmt: skip
+    for at, paper in enumerate(group.papers):
+        cards.card(paper, "new", partial(_actions, place="new", first=place == at == 0))
+
+
+def _list_filter(news: News) -> None:
+    names = list(news.by_list)
+    if len(names) > 1:
+        st.selectbox(
+            "List", names, index=None, key="list", bind="query-params", on_change=_fewer,
+            format_func=lambda slug: f"{cards.list_title(slug)} ({news.by_list.get(slug, 0):,})",
+            placeholder="All lists", label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _empty(total: int, source: str | None) -> None:
+    if source:
+        st.markdown("Nothing new on this list. Take the filter away to see the others.")
+    elif total:
+        st.markdown(
+            "Nothing new since you looked last. Your queue is on the **Reading list**, the **Library** has everything,"
+            " and **Search** finds it by meaning."
+        )
 
 
 def page() -> None:
     """Draw the page."""
     tracker = library.tracker()
-    new = tracker.count("is:new")
+    source = st.session_state.get("list") or st.query_params.get("list")
+    shown = st.session_state.get("new-shown", STEP)
+    news = tracker.news_by_week(source=source, limit=shown)
     total = tracker.count()
-    frame.head("New", joined(f"{new:,} new of {count(total, 'paper')}", progress.last_line()))
+    frame.head("New", joined(f"{news.total:,} new of {count(total, 'paper')}", progress.last_line()))
     progress.banner()
     if library.progress() is None and not library.updating() and tracker.status().last_run is None:
         progress.invitation(total)
-    if not new:
-        if total:
-            st.markdown(
-                "Nothing new since you looked last. The **Library** has everything, **Search** finds it by meaning."
-            )
+    undoing.bar("new")
+    _list_filter(news)
+    if not news.total:
+        _empty(total, source)
         return
-    papers = tracker.papers("is:new", sort="endorsed", limit=SHOWN)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption("Named by most lists first" + (f"; the first {SHOWN}" if new > len(papers) else ""))
-        st.button("Mark all seen", icon=":material/done_all:", on_click=_all_seen, type="tertiary")
-    for paper in papers:
-        cards.card(paper, "new")
+        st.caption("By week and list, named by most lists first. Keys: Q queue, D done, S skip, Z undo.")
+        if source is None:
+            st.button(
+                "Mark all seen", icon=":material/done_all:", type="tertiary",
+                on_click=_all_seen, args=(news.as_of, news.total),
+            )  # fmt: skip
+    for place, group in enumerate(news.groups):
+        _group(group, place)
+    if news.shown < news.total:
+        st.button(f"Show more of {news.total:,}", on_click=_more, icon=":material/expand_more:")
 
 
 page()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from app import library
@@ -34,8 +36,8 @@ def title_link(paper_id: str, title: str, place: str) -> None:
         st.page_link(PAPER_PAGE, label=label(title), query_params={"id": paper_id})
 
 
-def card(paper: Paper, place: str) -> None:
-    """A paper in a list."""
+def card(paper: Paper, place: str, actions: Callable[[Paper], None] | None = None) -> None:
+    """A paper in a list, with its reading status to choose or other ``actions``."""
     with st.container(key=f"card-{place}-{paper.id}", gap=None):
         title_link(paper.id, paper.title, place)
         new = '<span class="tr-new">new</span>' if paper.is_new else ""
@@ -43,7 +45,10 @@ def card(paper: Paper, place: str) -> None:
         about = words.joined(new, html(words.names(paper.authors)), words.when(paper), html(paper.venue or ""), code)
         st.html(f'<div class="tr-meta">{about}</div>{_listed(paper)}{_blurb(paper)}{_chips(paper)}')
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            reading.status(paper.id, paper.status, place)
+            if actions:
+                actions(paper)
+            else:
+                reading.status(paper.id, paper.status, place)
 
 
 def hit(found: Hit, place: str) -> None:

@@ -96,7 +96,8 @@ def _box(card: ConceptCard, at: tuple[float, float], hue: str, chosen: bool) -> 
         for number, word in enumerate(words)
     )
     return (
-        f'<a href="concepts?concept={escape(card.slug)}" target="_self"><g class="{state}{" chosen" if chosen else ""}">'
+        f'<a href="concepts?concept={escape(card.slug)}" target="_self">'
+        f'<g class="{state}{" chosen" if chosen else ""}">'
         f"<title>{escape(card.title)}: {escape(card.one_line)}</title>"
         f'<rect x="{left:.0f}" y="{top:.0f}" width="{_BOX}" height="{_HIGH}" rx="6"/>'
         f'<rect class="hue" x="{left:.0f}" y="{top:.0f}" width="5" height="{_HIGH}" rx="2" fill="{hue}"/>{text}</g></a>'

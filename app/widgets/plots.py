@@ -245,7 +245,7 @@ def layers(result: TimeMachine, chosen: int) -> Figure:
         y=[ranking.recall for ranking in result.layers],
         mode="lines+markers",
         line={"color": BLUE, "width": 3},
-        marker={"size": [16 if layer == chosen else 9 for layer in at], "color": [RUST if layer == chosen else BLUE for layer in at]},
+        marker={"size": [16 if n == chosen else 9 for n in at], "color": [RUST if n == chosen else BLUE for n in at]},
         hovertemplate="layer %{x}: %{y:.0%}<extra></extra>",
     )  # fmt: skip
     figure = _figure([trace], 260, xaxis={"title": "layer", "dtick": 1}, yaxis={"title": "of the last ten"})

@@ -1,5 +1,6 @@
 """The growth of time and memory as a picture: ``plot.py TASK.json``, with the curves in it, writes an SVG."""
 
+import math
 from typing import Any
 
 import matplotlib as mpl
@@ -30,9 +31,15 @@ def draw(axis: Any, panel: dict[str, Any]) -> None:
     axis.set(xscale="log", yscale="log", xlabel="papers", ylabel=panel["unit"], title=panel["title"])
     axis.grid(visible=True, which="major", alpha=0.3)
     axis.legend(fontsize=8, frameon=False)
+    for ruler in (axis.xaxis, axis.yaxis):
+        ruler.set_major_formatter("{x:,.0f}")
+    axis.yaxis.set_minor_formatter("")
     if panel["synthetic_from"]:
-        axis.axvspan(panel["synthetic_from"], axis.get_xlim()[1], alpha=0.06, color="black", lw=0)
-        axis.set_xlim(right=axis.get_xlim()[1])
+        right = axis.get_xlim()[1]
+        axis.axvspan(panel["synthetic_from"], right, alpha=0.06, color="black", lw=0)
+        axis.set_xlim(right=right)
+    low, high = axis.get_ylim()
+    axis.set_ylim(10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)))
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def test_a_rewritten_list_keeps_its_papers_and_mentions(shared: Path, tmp_path: 
     assert [p["id"] for p in exported(tmp_path)] == [p["id"] for p in exported(calm)]
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("seed", ["1"])
 def test_a_calm_run_after_faults_reaches_the_undisturbed_export(
     shared: Path, tmp_path: Path, calm: Path, seed: str
 ) -> None:

@@ -72,7 +72,7 @@ def bm25(made: FakeLibrary, query: str) -> dict[int, float]:
 
 def word_scores(keeper: WordIndexKeeper, query: str) -> dict[int, float]:
     found = keeper.current().search(keeper.tokenizer.stems(query))
-    return {int(pk): float(score) for pk, score in zip(found.rows.keys, found.scores, strict=True) if score > 0}
+    return {int(pk): float(score) for pk, score in zip(found.index.rows.keys, found.scores, strict=True) if score > 0}
 
 
 def assert_like_bm25(keeper: WordIndexKeeper, made: FakeLibrary, query: str) -> None:
@@ -177,6 +177,29 @@ def test_a_file_from_a_later_time_is_not_believed(tmp_path: Path) -> None:
     older = library(10, seed=5)
     keeper = WordIndexKeeper(FakeTexts(older), tmp_path)
     assert_like_bm25(keeper, older, "graph attention")
+
+
+@pytest.mark.parametrize("share", [1.0, 0.3, 0.01])
+def test_looking_up_common_words_changes_no_answer(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    made = library(400)
+    for pk in range(1, 400, 11):
+        made.put(pk, f"rare{pk % 5} " + made.papers[pk].title)
+    keeper = WordIndexKeeper(FakeTexts(made), None)
+    allowed = np.flatnonzero(np.random.default_rng(2).random(401) < share)
+    for query in ("rare1 rare2 attention graph policy", "rare3 memory", "attention graph", "sparse proof rare0 rare4"):
+        monkeypatch.setattr(lexical, "WORTHWHILE", 10**9)
+        plain = keeper.current().search(keeper.tokenizer.stems(query))
+        monkeypatch.setattr(lexical, "WORTHWHILE", 4)
+        monkeypatch.setattr(lexical, "LEADERS", 10)
+        pruned = keeper.current().search(keeper.tokenizer.stems(query))
+        keys = keeper.current().rows.keys
+        assert pruned.top == pytest.approx(plain.top)
+        assert pruned.of(keys) == pytest.approx(plain.of(keys))
+        for count in (1, 10, 60):
+            for scope in (Scope(), Scope(allowed), Scope(None, allowed)):
+                expected = plain.of(plain.best(count, scope))
+                assert pruned.of(pruned.best(count, scope)) == pytest.approx(expected)
+    assert pruned.rest, "the last query has common words left to look up"
 
 
 def test_too_much_to_catch_up_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

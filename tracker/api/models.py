@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.journal import Run
 from tracker.records import Hit, LibraryStatus, Note, Paper, SearchResult, SourceState
 from tracker.schedule.planning import Outage, Plan
+
+if TYPE_CHECKING:
+    from tracker.concepts.paths import ReadingPlan
 
 Status = Literal["inbox", "queued", "reading", "read", "skipped"]
 
@@ -69,13 +72,13 @@ class PaperOut(Model):
                     "authors": ["Ashish Vaswani", "Noam Shazeer"],
                     "year": 2017,
                     "published": "2017-06-12",
-                    "venue": None,
-                    "abstract": None,
+                    "venue": "NeurIPS",
+                    "abstract": "The Transformer, a network of attention alone.",
                     "identifiers": {"arxiv": "1706.03762"},
                     "urls": [{"label": "Paper", "url": "https://arxiv.org/abs/1706.03762"}],
                     "code": [],
                     "status": "queued",
-                    "rating": None,
+                    "rating": 5,
                     "priority": 1,
                     "tags": ["transformers"],
                     "is_new": False,
@@ -379,6 +382,23 @@ class PathOut(Model):
     hours: float
     over: bool
     steps: list[StepOut]
+
+    @classmethod
+    def of(cls, plan: ReadingPlan) -> PathOut:
+        """From the record."""
+        steps = [
+            StepOut(
+                number=s.number,
+                kind=s.kind,
+                concept=s.concept,
+                paper=s.paper,
+                title=s.title,
+                hours=s.hours,
+                reason=s.reason,
+            )
+            for s in plan.steps
+        ]
+        return cls(target=plan.target, title=plan.title, hours=plan.hours, over=plan.over, steps=steps)
 
 
 # ---------------------------------------------------------------- what is sent in

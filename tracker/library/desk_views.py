@@ -275,7 +275,7 @@ def _suggestion(
         score += min(age / 30, 2.0)
         reasons.append(f"in your queue for {age} {'day' if age == 1 else 'days'}")
     reasons += why
-    return Suggestion(entry=entry, score=score, reasons=tuple(reasons) or ("it is in your queue",))
+    return Suggestion(entry=entry, score=score, reasons=tuple(reasons) or ("it is new to you",))
 
 
 def _prerequisites(paper: Paper, known: Mapping[str, ConceptCard]) -> tuple[float, list[str]]:

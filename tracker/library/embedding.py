@@ -63,7 +63,7 @@ class Embedding:
         self.report = replace(done, embedded=before.embedded + done.embedded, seconds=before.seconds + done.seconds)
         return done
 
-    def quietly(self, pks: Collection[int]) -> None:
+    def quietly(self, pks: Collection[int], progress: Callable[[Progress], None] | None = None) -> None:
         """Embed those that have an abstract; a model that cannot be used is left for :meth:`run` to tell."""
         if self._broken is not None:
             return
@@ -76,7 +76,7 @@ class Embedding:
             wanted = {row[0] for row in rows}
             jobs = [job for page in self._stale(model, wanted) for job in page]
             if jobs:
-                self._embed(iter([jobs]), len(jobs), None)
+                self._embed(iter([jobs]), len(jobs), progress)
         except ModelError as error:
             self._broken = error
 

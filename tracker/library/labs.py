@@ -226,6 +226,11 @@ class Bench:
             return True
         return bool(built != self._stamp())
 
+    def ready(self) -> bool:
+        """Whether the labs that look through the library have read some of it."""
+        whole = self._folder / "layers" / "whole"
+        return (whole / "centre.npy").exists() and (self._folder / "memories" / "state.json").exists()
+
     def build(
         self, progress: Callable[[Progress], None] | None = None, stop: Callable[[], bool] | None = None
     ) -> tuple[BuildReport, ...]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,9 @@ class Updater:
             fetched, touched = self._read(sources, force, progress)
             self._settle(touched)
             side = self._embedding()
-            asked, told = self._enricher(None).run(progress=progress, stored=side.quietly if embed else None)
+            asked, told = self._enricher(None).run(
+                progress=progress, stored=partial(side.quietly, progress=progress) if embed else None
+            )
             self._settle(told)
             embedded = _both(side.report, self._try_embed(progress)) if embed else None
             self._link()

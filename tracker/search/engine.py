@@ -18,7 +18,7 @@ from tracker.search.lexical import WordIndexKeeper, WordScores, any_word_express
 from tracker.search.ports import Card, Cards, Floats, Keys, QueryEncoder, Texts, Tokens, Vectors
 from tracker.search.query import Condition, Query, parse
 from tracker.search.ranking import Meaning, Ranked, rank
-from tracker.search.rows import Rows, Scope, union
+from tracker.search.rows import Scope, union
 from tracker.search.semantic import VectorIndexKeeper
 
 Mode = Literal["hybrid", "words", "meaning"]
@@ -152,10 +152,8 @@ class SearchEngine:
             return self._word_index.current().search(stems)
         except IndexUnusable as error:
             notices.append(f"{error}; until then the slower full-text index answers")
-        found = sorted(self._texts.ranked(any_word_expression(explain.words_of(query.ranked)), _FALLBACK))
-        keys = np.array([pk for pk, _ in found], dtype=np.int64)
-        scores = np.array([max(score, 1e-6) for _, score in found], dtype=np.float32)
-        return WordScores(Rows(keys, np.zeros(0, np.int64)), scores)
+        found = self._texts.ranked(any_word_expression(explain.words_of(query.ranked)), _FALLBACK)
+        return WordScores.of_pairs(found)
 
     def _model(self) -> tuple[QueryEncoder, Tokens | None]:
         if self._loaded is None:

@@ -172,53 +172,62 @@ def _starts(lengths: Any) -> npt.NDArray[np.int64]:
 
 
 def merge(parts: Sequence[tuple[Segment, npt.NDArray[np.bool_]]]) -> Segment:
-    """One segment of the papers of several that are still alive; no paper may be alive in two."""
+    """One segment of the papers of several that are still alive; no paper may be alive in two.
+
+    Goes part by part, so that memory holds the parts, the result and little more.
+    """
     keys = np.concatenate([np.zeros(0, np.int64), *(segment.pks[alive] for segment, alive in parts)])
     order = np.argsort(keys, kind="stable")
-    pks = keys[order]
     number = np.empty(len(keys), dtype=np.uint32)
     number[order] = np.arange(len(keys), dtype=np.uint32)
-    names = sorted({name for segment, _ in parts for name in segment.terms()})
-    place_of = {name: place for place, name in enumerate(names)}
-    counts = np.zeros(len(names), dtype=np.int64)
-    kept: list[tuple[Array, Array, Array]] = []
-    first = 0
-    for segment, alive in parts:
-        new_number = np.zeros(len(segment.pks), dtype=np.uint32)
-        new_number[alive] = number[first : first + int(alive.sum())]
-        first += int(alive.sum())
-        term = np.array([place_of[name] for name in segment.terms()], dtype=np.int64)
-        holds = alive[segment.docs]
-        per_term = np.diff(np.concatenate([[0], np.cumsum(holds)])[segment.post_at])
-        counts[term] += per_term
-        kept.append((np.repeat(term, per_term), new_number[segment.docs[holds]], segment.impacts[holds]))
-    return _interleave(names, counts, kept, pks)
-
-
-def _interleave(names: list[bytes], counts: Array, kept: list[tuple[Array, Array, Array]], pks: Keys) -> Segment:
-    used = counts > 0
-    new_place = np.cumsum(used) - 1
-    starts = _starts(counts[used])
+    stems = sorted({name for segment, _ in parts for name in segment.terms()})
+    place_of = {name: place for place, name in enumerate(stems)}
+    places = [np.array([place_of[name] for name in segment.terms()], dtype=np.int64) for segment, _ in parts]
+    runs = [_living_postings(segment, alive) for segment, alive in parts]
+    counts = np.zeros(len(stems), dtype=np.int64)
+    for place, run in zip(places, runs, strict=True):
+        counts[place] += run
+    starts = _starts(counts)
     docs, impacts = np.empty(int(starts[-1]), np.uint32), np.empty(int(starts[-1]), np.uint8)
-    filled = starts[:-1].copy()
-    for term, doc, impact in kept:
-        place = new_place[term]
-        run = np.bincount(place, minlength=len(filled))
-        within = np.arange(len(place)) - np.repeat(_starts(run)[:-1], run)
-        at = filled[place] + within
-        docs[at], impacts[at] = doc, impact
-        filled += run
-    # Documents of a later part may come before those of an earlier one: order them within each stem.
-    term_of = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    if len(kept) > 1:
-        order = np.lexsort((docs, term_of))
-        docs, impacts = docs[order], impacts[order]
-    stems = [name for name, use in zip(names, used.tolist(), strict=True) if use]
+    filled, first = starts[:-1].copy(), 0
+    for (segment, alive), place, run in zip(parts, places, runs, strict=True):
+        renumber = np.zeros(len(segment.pks), dtype=np.uint32)
+        renumber[alive] = number[first : first + int(alive.sum())]
+        first += int(alive.sum())
+        holds = slice(None) if alive.all() else alive[segment.docs]
+        at = np.repeat(filled[place] - _starts(run)[:-1], run) + np.arange(int(run.sum()))
+        docs[at], impacts[at] = renumber[segment.docs[holds]], segment.impacts[holds]
+        filled[place] += run
+    if not bool((np.diff(keys) > 0).all()):
+        _order_within_stems(docs, impacts, starts)
+    return _without_empty(keys[order], stems, starts, docs, impacts)
+
+
+def _living_postings(segment: Segment, alive: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """For each stem how many of its papers are alive."""
+    if alive.all():
+        return np.diff(segment.post_at)
+    return np.diff(np.concatenate([[0], np.cumsum(alive[segment.docs])])[segment.post_at])
+
+
+def _order_within_stems(docs: Array, impacts: Array, starts: npt.NDArray[np.int64]) -> None:
+    """Sorts each stem's postings by document, in place: papers of different parts stand mixed in the order of keys."""
+    key = np.repeat(np.arange(len(starts) - 1, dtype=np.int64) << 32, np.diff(starts))
+    key |= docs
+    order = np.argsort(key, kind="stable")  # quick here: the keys are a few rising runs for each stem
+    docs[:], impacts[:] = docs[order], impacts[order]
+
+
+def _without_empty(
+    pks: Keys, stems: list[bytes], starts: npt.NDArray[np.int64], docs: Array, impacts: Array
+) -> Segment:
+    used = np.diff(starts) > 0
+    kept = [stem for stem, use in zip(stems, used.tolist(), strict=True) if use]
     return Segment(
         pks=pks,
-        letters=np.frombuffer(b"".join(stems), dtype=np.uint8),
-        term_at=_starts([len(stem) for stem in stems]),
-        post_at=starts,
+        letters=np.frombuffer(b"".join(kept), dtype=np.uint8),
+        term_at=_starts([len(stem) for stem in kept]),
+        post_at=np.concatenate([starts[:1], starts[1:][used]]),
         docs=docs,
         impacts=impacts,
     )
@@ -230,6 +239,17 @@ def rarity(papers: int, holding: int) -> float:
 
 
 _LEVELS: Floats = (np.arange(256) * (_TOP / 255)).astype(np.float32)
+
+
+def scores_of(segment: Segment, where: slice, docs: npt.NDArray[np.int64], weight: float) -> Floats:
+    """What a stem adds to the scores of some documents of the segment, by look-up: 0 where it is not found."""
+    held = segment.docs[where]
+    at = np.minimum(np.searchsorted(held, docs.astype(np.uint32)), max(len(held) - 1, 0))
+    found = np.zeros(len(docs), dtype=np.float32)
+    if len(held):
+        hit = held[at] == docs
+        found[hit] = (_LEVELS * np.float32(weight))[segment.impacts[where][at[hit]]]
+    return found
 
 
 def add_scores(scores: Floats, segment: Segment, first: int, where: slice, weight: float) -> None:

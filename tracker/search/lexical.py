@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from tracker.search import arrays, inverted
 from tracker.search.inverted import Segment
 from tracker.search.ports import Floats, Keys, PaperText, Texts
 from tracker.search.query import Text
-from tracker.search.rows import Mask, Rows, Scope, alive_after, best
+from tracker.search.rows import Mask, Numbers, Rows, Scope, best
 from tracker.search.words import Tokenizer, clean
 
 FILE = "words.index"
@@ -24,6 +25,12 @@ MAX_FRESH = 2500
 MIN_REWRITE = 64
 #: More words than this of a pasted text change nothing but the time.
 MAX_STEMS = 256
+#: The first so many are exact even where common stems are looked up and not added up.
+LEADERS = 400
+#: Postings that are worth the look-up instead.
+WORTHWHILE = 400_000
+#: Papers for which the look-up is still quicker than adding up.
+CONTENDERS = 3000
 
 
 def match_expression(text: Text) -> str:
@@ -38,28 +45,106 @@ def any_word_expression(words: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class WordScores:
-    """What each paper scores by words; ``scores`` belongs to ``rows`` row by row and is 0 where no word is found."""
+class Stem:
+    """A stem of a query: where its postings stand in both parts of the index, and its weight (its rarity)."""
 
-    rows: Rows
-    scores: Floats
+    old: slice
+    new: slice
+    weight: float
 
     @property
+    def postings(self) -> int:
+        """How many papers hold it."""
+        return int(self.old.stop - self.old.start + self.new.stop - self.new.start)
+
+    def add(self, index: WordIndex, scores: Floats) -> None:
+        """Adds what it is worth to the scores of the papers that hold it."""
+        inverted.add_scores(scores, index.base, 0, self.old, self.weight)
+        inverted.add_scores(scores, index.fresh, len(index.base.pks), self.new, self.weight)
+
+    @property
+    def most(self) -> float:
+        """The most that it can add to a paper's score."""
+        return self.weight * (inverted.K1 + 1.0)
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """What papers score by words.
+
+    In a large library the commonest stems of a query are not added up for all
+    papers that hold them, only looked up for those that may be among the best
+    (the idea of Turtle and Flood, "Query Evaluation: Strategies and
+    Optimizations", 1995): the answers are the same.
+
+    Attributes:
+        index: the postings.
+        scores: ``[rows]`` float32, the sum over the stems that were added up; 0 where none is found.
+        rest: the stems that are looked up.
+    """
+
+    index: WordIndex
+    scores: Floats
+    rest: tuple[Stem, ...] = ()
+
+    @classmethod
+    def of_pairs(cls, found: Iterable[tuple[int, float]]) -> WordScores:
+        """Scores that another index gave, as they are."""
+        pairs = sorted(found)
+        keys = np.array([pk for pk, _ in pairs], dtype=np.int64)
+        scores = np.array([max(score, 1e-6) for _, score in pairs], dtype=np.float32)
+        nothing = inverted.merge([])
+        return cls(WordIndex(0, nothing, nothing, Rows(keys, nothing.pks), 0), scores)
+
+    @cached_property
     def top(self) -> float:
-        """The best score; 0 when nothing is found."""
-        return float(self.scores.max(initial=0.0))
+        """The best score of any paper; 0 when nothing is found."""
+        return float(self._leading(self.scores, 1)[1].max(initial=0.0))
 
     def best(self, count: int, scope: Scope) -> Keys:
         """Keys of the best that share a word with the query, best first."""
-        mask = scope.mask(self.rows)
-        return self.rows.keys[best(self.scores if mask is None else self.scores * mask, count)]
+        mask = scope.mask(self.index.rows)
+        rows, full = self._leading(self.scores if mask is None else self.scores * mask, count)
+        if rows is None:
+            full = full if mask is None else full * mask
+            return self.index.rows.keys[best(full, count)]
+        return self.index.rows.keys[rows[best(full, count)]]
 
     def of(self, pks: Keys) -> Floats:
         """The scores of these papers, 0 for unknown ones."""
-        places = self.rows.places(pks)
+        places = self.index.rows.places(pks)
         found = np.zeros(len(pks), dtype=np.float32)
-        found[places >= 0] = self.scores[places[places >= 0]]
+        found[places >= 0] = self._looked_up(places[places >= 0])[1]
         return found
+
+    def _leading(self, scores: Floats, count: int) -> tuple[Numbers | None, Floats]:
+        """Rows among which the best ``count`` are, with their whole scores; None for "all rows"."""
+        if not self.rest:
+            return None, self.scores
+        leaders = best(scores, count)
+        more = sum(stem.most for stem in self.rest)
+        least = float(scores[leaders[-1]]) if len(leaders) == count else 0.0
+        if least <= more:  # a paper that holds common stems only may be among them
+            return None, self._whole
+        return self._looked_up(np.flatnonzero(scores > least - more))
+
+    @cached_property
+    def _whole(self) -> Floats:
+        """The scores of all rows with the rest added up after all."""
+        scores = self.scores.copy()
+        for stem in self.rest:
+            stem.add(self.index, scores)
+        scores[self.index.rows.dead] = 0.0
+        return scores
+
+    def _looked_up(self, rows: Numbers) -> tuple[Numbers, Floats]:
+        full = self.scores[rows]
+        split = len(self.index.base.pks)
+        old = rows < split
+        for stem in self.rest:
+            full[old] += inverted.scores_of(self.index.base, stem.old, rows[old], stem.weight)
+            full[~old] += inverted.scores_of(self.index.fresh, stem.new, rows[~old] - split, stem.weight)
+        return rows, full
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +159,36 @@ class WordIndex:
 
     def search(self, stems: Sequence[str]) -> WordScores:
         """BM25 scores of all papers for these stems; a repeated stem counts once."""
+        asked = (self._stem(stem) for stem in list(dict.fromkeys(stems))[:MAX_STEMS])
+        # The rarest first: they decide, and what is left for the common ones to change shrinks with each.
+        found = sorted((stem for stem in asked if stem is not None), key=lambda stem: -stem.weight)
         scores = np.zeros(len(self.rows), dtype=np.float32)
-        papers = self.rows.living
-        for stem in list(dict.fromkeys(stems))[:MAX_STEMS]:
-            name = stem.encode("utf-8", "replace")
-            old, new = self.base.postings(name), self.fresh.postings(name)
-            # Papers that changed or went still stand in the old part: they count no more.
-            alive = self.rows.base_alive
-            there = old.stop - old.start if alive is None else int(alive[self.base.docs[old]].sum())
-            holding = there + new.stop - new.start
-            if holding:
-                weight = inverted.rarity(max(papers, holding), holding)
-                inverted.add_scores(scores, self.base, 0, old, weight)
-                inverted.add_scores(scores, self.fresh, len(self.base.pks), new, weight)
-        scores[self.rows.dead] = 0.0
-        return WordScores(self.rows, scores)
+        for place, stem in enumerate(found):
+            if self._decided(scores, found[place:]):
+                return WordScores(self, scores, tuple(found[place:]))
+            stem.add(self, scores)
+            scores[self.rows.dead] = 0.0
+        return WordScores(self, scores)
+
+    def _stem(self, stem: str) -> Stem | None:
+        name = stem.encode("utf-8", "replace")
+        old, new = self.base.postings(name), self.fresh.postings(name)
+        # Papers that changed or went still stand in the old part: they count no more.
+        alive = self.rows.base_alive
+        there = old.stop - old.start if alive is None else int(alive[self.base.docs[old]].sum())
+        holding = there + new.stop - new.start
+        return Stem(old, new, inverted.rarity(self.rows.living, holding)) if holding else None
+
+    def _decided(self, scores: Floats, rest: Sequence[Stem]) -> bool:
+        """Whether the stems of ``rest`` can no longer bring papers among the best ``LEADERS`` but a few known ones."""
+        if rest[0].postings < WORTHWHILE // 4 or sum(stem.postings for stem in rest) < WORTHWHILE:
+            return False
+        found = scores[np.flatnonzero(scores)]
+        if len(found) <= LEADERS:
+            return False
+        least = float(np.partition(found, len(found) - LEADERS)[len(found) - LEADERS])
+        more = sum(stem.most for stem in rest)
+        return least > more and np.count_nonzero(found > least - more) <= CONTENDERS
 
 
 class WordIndexKeeper:
@@ -191,7 +291,7 @@ def _alive(rows: Rows) -> Mask:
 
 def _index(base: Segment, stamp: int) -> WordIndex:
     fresh = inverted.merge([])
-    return WordIndex(stamp, base, fresh, Rows(base.pks, fresh.pks, alive_after(base.pks, ())), 0)
+    return WordIndex(stamp, base, fresh, Rows(base.pks, fresh.pks), 0)
 
 
 def _index_of_all(texts: Texts, stamp: int) -> WordIndex:

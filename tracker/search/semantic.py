@@ -9,37 +9,26 @@ every candidate, and the candidates hold nearly all of the true first ten.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tracker.errors import IndexUnusable
 from tracker.search import arrays
+from tracker.search.blocks import Block, empty, gather, join, sketched
 from tracker.search.ports import Floats, Keys, VectorChange, Vectors
-from tracker.search.rows import Mask, Numbers, Rows, Scope, alive_after, best
+from tracker.search.rows import Mask, Numbers, Rows, Scope, best
 
 FORMAT = 1
 #: Rows up to which the whole matrix is read for each query (1.5 MB for each 1,000).
 EXACT = 30_000
-#: Principal components of the first pass, and candidates for the second.
-SKETCH = 64
+#: Candidates of the first pass that are compared in full.
 CANDIDATES = 1500
 #: Papers in scope up to which all of them are compared in full.
 FEW = 5000
 MIN_REWRITE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Rows of vectors: their papers (ascending), the hash of their texts, ``[n, d]`` float32, and a sketch of it."""
-
-    pks: Keys
-    texts: npt.NDArray[np.uint64]
-    matrix: Floats
-    sketch: Floats  # [n, SKETCH], or [0, SKETCH] where there is none
-    basis: Floats  # [d, SKETCH], or [0, SKETCH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +179,12 @@ class VectorIndexKeeper:
         stamp = self._vectors.stamp(model)
         if stamp != self._index.stamp:
             if stamp < self._index.stamp:
-                self._index = _index(_empty(), 0)
-            changes = list(self._vectors.changed(model, self._index.stamp))
-            self._index = _with(self._index, changes, stamp)
+                self._index = _index(empty(), 0)
+            self._index = _with(self._index, self._vectors.changed(model, self._index.stamp), stamp)
         return self._index
 
     def _open(self, model: str) -> VectorIndex:
-        file, empty = self._file(model), _index(_empty(), 0)
+        file, empty = self._file(model), _index(empty(), 0)
         if file is None:
             return empty
         try:
@@ -214,74 +202,33 @@ class VectorIndexKeeper:
             return empty
 
 
-def _empty() -> Block:
-    return Block(
-        pks=np.zeros(0, np.int64),
-        texts=np.zeros(0, np.uint64),
-        matrix=np.zeros((0, 0), np.float32),
-        sketch=np.zeros((0, SKETCH), np.float32),
-        basis=np.zeros((0, SKETCH), np.float32),
-    )
-
-
 def _index(base: Block, stamp: int) -> VectorIndex:
-    fresh = _empty() if not base.matrix.shape[1] else _block([], base.matrix.shape[1])
-    return VectorIndex(stamp, base, fresh, Rows(base.pks, fresh.pks, alive_after(base.pks, ())), 0)
+    fresh = empty(base.dims)
+    return VectorIndex(stamp, base, fresh, Rows(base.pks, fresh.pks), 0)
 
 
-def _block(changes: list[VectorChange], dims: int) -> Block:
-    kept = sorted((change for change in changes if change.vectors is not None), key=lambda change: change.pk)
-    counts = [len(change.vectors) for change in kept if change.vectors is not None]
-    empty = _empty()
-    return Block(
-        pks=np.repeat(np.array([change.pk for change in kept], dtype=np.int64), counts),
-        texts=np.repeat(np.array([change.text for change in kept], dtype=np.uint64), counts),
-        matrix=np.concatenate([np.zeros((0, dims), np.float32), *(c.vectors for c in kept if c.vectors is not None)]),
-        sketch=empty.sketch,
-        basis=empty.basis,
-    )
-
-
-def _with(index: VectorIndex, changes: list[VectorChange], stamp: int) -> VectorIndex:
-    dims = next((c.vectors.shape[1] for c in changes if c.vectors is not None), index.base.matrix.shape[1])
-    base = index.base if index.base.matrix.shape[1] in (0, dims) else _empty()
-    touched = {change.pk for change in changes}
-    kept = [] if base is not index.base else _changes_of(index.fresh, touched)
-    fresh = _block([*kept, *changes], dims)
-    if not len(base.pks):
-        base = _block([], dims)
-    earlier = index.rows.base_alive if base is index.base else None
-    alive = alive_after(base.pks, touched)
-    if earlier is not None and len(earlier) == len(base.pks):
-        alive = earlier if alive is None else alive & earlier
-    return VectorIndex(stamp, base, fresh, Rows(base.pks, fresh.pks, alive), index.changes + len(touched))
-
-
-def _changes_of(block: Block, except_for: set[int]) -> list[VectorChange]:
-    pks, first = np.unique(block.pks, return_index=True)
-    ends = [*first[1:].tolist(), len(block.pks)][: len(pks)]
-    return [
-        VectorChange(pk, block.matrix[start:end], int(block.texts[start]))
-        for pk, start, end in zip(pks.tolist(), first.tolist(), ends, strict=True)
-        if pk not in except_for
-    ]
+def _with(index: VectorIndex, changes: Iterable[VectorChange], stamp: int) -> VectorIndex:
+    """The index with changes applied: old rows of what changed are dead, new rows stand in the fresh part."""
+    added, touched = gather(changes)
+    dims = added.dims or index.base.dims or index.fresh.dims
+    # Vectors of another size are of another model: what was there has nothing to do with them.
+    base = index.base if index.base.dims == dims else empty(dims)
+    kept = index.fresh.only(~np.isin(index.fresh.pks, touched)) if index.fresh.dims == dims else empty(dims)
+    joined = join([kept, added])
+    fresh = joined if len(joined) else empty(dims)
+    alive = _alive(index)[: len(base)] & ~np.isin(base.pks, touched)
+    rows = Rows(base.pks, fresh.pks, None if alive.all() else alive)
+    return VectorIndex(stamp, base, fresh, rows, index.changes + len(touched))
 
 
 def _merged(index: VectorIndex) -> Block:
     """Old and new rows in one block, with a sketch when there are many."""
-    alive = index.rows.base_alive if index.rows.base_alive is not None else np.ones(len(index.base.pks), dtype=bool)
-    pks = np.concatenate([index.base.pks[alive], index.fresh.pks])
-    order = np.argsort(pks, kind="stable")
-    base = index.base.matrix[alive] if len(index.base.pks) else np.zeros((0, index.fresh.matrix.shape[1]), np.float32)
-    matrix = np.concatenate([base, index.fresh.matrix])[order]
-    texts = np.concatenate([index.base.texts[alive], index.fresh.texts])[order]
-    sketch, basis = _sketch(matrix) if len(matrix) > EXACT else (_empty().sketch, _empty().basis)
-    return Block(pks[order], texts, matrix, sketch, basis)
+    whole = join([index.base.only(_alive(index)), index.fresh])
+    if not len(whole):
+        return empty(index.base.dims or index.fresh.dims)
+    return sketched(whole) if len(whole) > EXACT else whole
 
 
-def _sketch(matrix: Floats) -> tuple[Floats, Floats]:
-    """The leading principal components of the vectors, uncentred: what keeps most of every dot product."""
-    sample = matrix[:: max(1, len(matrix) // 50_000)]
-    _, axes = np.linalg.eigh(sample.T @ sample)
-    basis = np.ascontiguousarray(axes[:, ::-1][:, :SKETCH], dtype=np.float32)
-    return matrix @ basis, basis
+def _alive(index: VectorIndex) -> Mask:
+    alive = index.rows.base_alive
+    return np.ones(len(index.base), dtype=bool) if alive is None else alive

@@ -73,22 +73,6 @@ def router(library: Tracker) -> APIRouter:
         hours: Annotated[float | None, Query(gt=0, le=10_000, description="As many as there are.")] = None,
     ) -> Response:
         """What to read towards a concept or a paper, in the order in which ideas need each other."""
-        plan = library.path(target, hours)
-        steps = [
-            models.StepOut(
-                number=s.number,
-                kind=s.kind,
-                concept=s.concept,
-                paper=s.paper,
-                title=s.title,
-                hours=s.hours,
-                reason=s.reason,
-            )
-            for s in plan.steps
-        ]
-        return answer(
-            request,
-            models.PathOut(target=plan.target, title=plan.title, hours=plan.hours, over=plan.over, steps=steps),
-        )
+        return answer(request, models.PathOut.of(library.path(target, hours)))
 
     return routes

@@ -1,0 +1,179 @@
+"""The labs that look through the reader's own library: the layer time machine, ablation, and the match lens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from app import labreading, library
+from app.widgets import cards, labs, plots
+from app.widgets.text import html
+from app.widgets.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.concepts.labs import Ablated, LabResult, MatchLens, TimeMachine
+    from tracker.concepts.labs.layers import Ranked
+    from tracker.library.lab_infos import LabInfo
+
+_MOST = 300
+_COLUMNS = 24
+
+
+def ready() -> bool:
+    """Whether the library has been read for these labs; starts the reading where something is new, and says so."""
+    tracker = library.tracker()
+    if not tracker.labs_due():
+        return True
+    labreading.start()
+    known = tracker.lab_ready()
+    said = "New papers are being read for this lab in the background; they join when they are done."
+    if not known:
+        said = "Your library is being read for this lab in the background, once; that takes some minutes."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(said)
+        st.button("Look again", key="lab-look-again", type="tertiary", icon=":material/refresh:")
+    return known
+
+
+def _query(info: LabInfo, key: str) -> str:
+    return st.text_input("What you look for", value=str(info.inputs[0].example), key=key, max_chars=_MOST)
+
+
+def layers(info: LabInfo) -> LabResult | None:
+    """The library as each layer ranks it."""
+    query = _query(info, "lab-layers")
+    if not ready():
+        return None
+    result = cast("TimeMachine | None", labs.ask(info.name, query=query))
+    if result is None:
+        return None
+    last = len(result.layers) - 1
+    chosen = st.slider("Layer", 0, last, 0, key="lab-layers-layer")
+    labs.draw(plots.layers(result, chosen), "lab-layers-curve")
+    st.caption(
+        f"{count(result.papers_ranked, 'paper')} ranked; how much of the last layer's first ten each layer finds."
+    )
+    left, right = st.columns(2)
+    with left:
+        _ranking(f"By layer {chosen}", result.layers[chosen].hits, f"l{chosen}", "in the last layer")
+    with right:
+        _ranking(f"By layer {last}, as search does", result.layers[last].hits, "last", "")
+    return result
+
+
+def ablate(info: LabInfo) -> LabResult | None:
+    """The ranking with parts of the model off."""
+    query = _query(info, "lab-ablate")
+    positions = st.toggle("Without positions", key="lab-ablate-positions")
+    left, right = st.columns(2)
+    forward = left.multiselect("Without feed-forward in layers", list(range(6)), default=[5], key="lab-ablate-forward")
+    attention = right.multiselect("Without attention in layers", list(range(6)), key="lab-ablate-attention")
+    heads = st.multiselect(
+        "Without heads (layer.head)", [f"{layer}.{head}" for layer in range(6) for head in range(12)],
+        key="lab-ablate-heads",
+    )  # fmt: skip
+    if not ready():
+        return None
+    off = {"positions": positions, "feed_forward": forward, "attention": attention, "heads": heads}
+    result = cast("Ablated | None", labs.ask(info.name, query=query, **off))
+    if result is None:
+        return None
+    st.markdown(
+        f"**{result.recall:.0%} of the first ten are still there.** The question's vector keeps a cosine of "
+        f"{result.cosine:.3f} with its own."
+    )
+    if not result.both_sides:
+        st.caption("Only the question is read by the damaged model; the papers' vectors are those of the whole one.")
+    one, two = st.columns(2)
+    with one:
+        _ranking("Whole", result.whole, "whole", "")
+    with two:
+        _ranking("Damaged", result.damaged, "damaged", "when whole")
+    return result
+
+
+def _ranking(title: str, hits: Sequence[Ranked], place: str, compared: str) -> None:
+    st.markdown(f"**{title}**")
+    for number, hit in enumerate(hits, 1):
+        cards.title_link(hit.id, f"{number}. {hit.title}", f"near-{place}")
+        before = f" · {f'rank {hit.before}' if hit.before else 'beyond 100'} {compared}" if compared else ""
+        st.html(f'<div class="tr-meta">{hit.cosine:.3f}{html(before)}</div>')
+
+
+def lens(info: LabInfo) -> LabResult | None:
+    """A query and a hit, token by token."""
+    query = _query(info, "lab-lens")
+    if not query.strip():
+        st.warning("The query is empty: write a few words.")
+        return None
+    hits = library.tracker().search(query, 8).hits
+    given = str(st.query_params.get("paper", "")).strip()
+    titles = {hit.id: hit.title for hit in hits}
+    if given and given not in titles:
+        titles[given] = library.tracker().paper(given).title
+    if not titles:
+        st.markdown("Nothing is found for that, so there is nothing to look at.")
+        return None
+    names = list(titles)
+    paper = st.selectbox(
+        "A hit", names, index=names.index(given) if given in names else 0,
+        format_func=lambda one: titles.get(one, one), key=f"lab-lens-paper-{hash(query)}",
+    )  # fmt: skip
+    result = cast("MatchLens | None", labs.ask(info.name, query=query, paper=paper))
+    if result is None:
+        return None
+    top = float(result.met.max()) or 1.0
+    st.html(_text(result, top))
+    rows = "".join(
+        f"<tr><td><strong>{html(m.piece)}</strong></td><td>{html(m.met)}</td><td>{m.cosine:.3f}</td>"
+        f'<td>{m.part:.3f}</td><td style="width:30%"><i class="tr-bar" style="width:{max(m.cosine, 0) * 100:.0f}%"></i>'
+        "</td></tr>"
+        for m in result.meetings
+    )
+    head = "<tr><th>your word</th><th>met</th><th>cosine</th><th>part</th><th></th></tr>"
+    st.html(f'<div class="tr-scroll"><table class="tr-table">{head}{rows}</table></div>')
+    _sum(result)
+    best = sorted(result.cosines.max(axis=0).argsort()[::-1][:_COLUMNS].tolist())
+    columns = [result.text_pieces[at] for at in best]
+    height = 130 + 28 * len(result.query_pieces)
+    labs.draw(plots.heat(result.query_pieces, columns, result.cosines[:, best], height=height), "lab-lens-map")
+    st.caption(f"The {len(best)} pieces of the paper that are nearest to a word of yours, in the order of the text.")
+    return result
+
+
+def _sum(result: MatchLens) -> None:
+    if result.shown is None or result.error is None:
+        st.markdown(f"**The parts add up to {result.score:.4f}.**")
+        st.caption("The search keeps no token vectors of this paper yet, so these are the model's own.")
+        return
+    st.markdown(f"**The parts add up to {result.score:.4f}; the search gave {result.shown:.4f}.**")
+    more = " Of this long paper the lens shows what the model reads at once." if result.truncated else ""
+    st.caption(
+        f"Difference {result.error:.0e}. This is the part of a hit's score that comes from single words; the ranking "
+        f"mixes it with words found and with the whole text's nearness.{more}"
+    )
+
+
+def _text(result: MatchLens, top: float) -> str:
+    """The paper's text with the pieces that were met, as strongly marked as they gave."""
+    parts, last = [], 0
+    for (start, end), given in zip(result.text_spans, result.met, strict=True):
+        if given <= 0:
+            continue
+        share = round(15 + 60 * float(given) / top)
+        parts.append(html_keeping(result.text[last:start]))
+        parts.append(
+            f'<span class="tr-piece" title="{given:.3f}" style="background:color-mix(in srgb, #d55e00 {share}%,'
+            f' transparent)">{html(result.text[start:end])}</span>'
+        )
+        last = end
+    parts.append(html_keeping(result.text[last:]))
+    return f'<div class="tr-prose">{"".join(parts)}</div>'
+
+
+def html_keeping(text: str) -> str:
+    """Escaped text that keeps a blank at either end, so that marked words stay apart."""
+    return f"{' ' if text[:1].isspace() else ''}{html(text)}{' ' if text[-1:].isspace() else ''}"

@@ -1,0 +1,58 @@
+"""A real client of the protocol against the real command, over its standard input and output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from tracker.service import Tracker
+
+
+@pytest.fixture
+def home(library: Tracker) -> Path:
+    library.mark("2604.00001", "queued")
+    return library.settings.home
+
+
+def test_an_assistant_finds_reads_and_is_told_what_it_got_wrong(home: Path) -> None:
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "tracker.cli", "--home", str(home), "mcp"], env={"TRACKER_OFFLINE": "1"}
+    )
+
+    async def session() -> None:
+        async with Client(command) as client:
+            tools = (await client.list_tools()).tools
+            assert {t.name for t in tools} == {"search", "paper", "similar", "queue", "path"}
+            assert all(t.annotations and t.annotations.read_only_hint and t.description for t in tools)
+
+            found = await client.call_tool("search", {"query": "heads that look away", "mode": "words"})
+            assert found.structured_content
+            assert found.structured_content["results"][0]["id"] == "arxiv:2604.00002"
+
+            whole = await client.call_tool("paper", {"paper_id": "https://arxiv.org/abs/2604.00002v3"})
+            assert whole.structured_content
+            assert whole.structured_content["title"] == "Quiet Heads: On Attention That Looks Away"
+
+            queued = await client.call_tool("queue", {})
+            assert queued.structured_content
+            assert [p["id"] for p in queued.structured_content["items"]] == ["arxiv:2604.00001"]
+
+            near = await client.call_tool("similar", {"paper_id": "2604.00002", "limit": 3})
+            assert not near.is_error
+
+            unknown = await client.call_tool("paper", {"paper_id": "arxiv:9999.99999"})
+            assert unknown.is_error
+            assert "9999.99999" in unknown.content[0].text  # type: ignore[union-attr]
+
+            wrong = await client.call_tool("search", {"query": "x", "limit": 0})
+            assert wrong.is_error
+
+            astray = await client.call_tool("path", {"target": "no-such-idea"})
+            assert astray.is_error
+
+    anyio.run(session)

@@ -1,0 +1,73 @@
+"""The description of the API against its behaviour: requests made up from the one, answers held against it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from schemathesis import GenerationMode, checks
+
+from tests.api.conftest import BEARER, POLICY
+from tracker.api.app import create_app
+from tracker.service import Tracker
+from tracker.settings import load_settings
+
+#: The name that the stand-in for a browser gives in its Host header.
+REACHED = replace(POLICY, hosts=frozenset({"testserver"}))
+
+
+@pytest.fixture(scope="module")
+def app(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    home = tmp_path_factory.mktemp("schema") / "library"
+    shutil.copytree(filled, home)
+    with Tracker.open(settings=load_settings(home, {"TRACKER_OFFLINE": "1"})) as library:
+        yield create_app(library, REACHED, wake=lambda sources: None)
+
+
+def operations() -> Iterator[tuple[str, str, GenerationMode]]:
+    """Every operation with requests that fit, and, where there is anything to get wrong, with some that do not."""
+    described = create_app(None, REACHED).openapi()  # type: ignore[arg-type]  # no route is called
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            yield path, method, GenerationMode.POSITIVE
+            if operation.get("parameters") or "requestBody" in operation:
+                yield path, method, GenerationMode.NEGATIVE
+
+
+@pytest.mark.parametrize(("path", "method", "mode"), list(operations()))
+def test_every_answer_is_as_described(app: FastAPI, path: str, method: str, mode: GenerationMode) -> None:
+    operation = schemathesis.openapi.from_asgi("/api/openapi.json", app)[path][method.upper()]
+    # Not held against it: that whatever fits the schema is also accepted.  The query language is richer than a schema
+    # can say.  And an operation that takes any text at all cannot be called wrongly.
+    held = [checks.CHECKS.get_one(name) for name in checks.CHECKS.get_all_names()]
+    unheld = [checks.CHECKS.get_one("positive_data_acceptance"), checks.CHECKS.get_one("negative_data_rejection")]
+
+    @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        case = data.draw(operation.as_strategy(generation_mode=mode))
+        answer = case.call(headers=BEARER)
+        case.validate_response(answer, checks=held, excluded_checks=unheld)
+
+    law()
+
+
+def test_the_description_is_openapi_with_examples(app: FastAPI) -> None:
+    described = app.openapi()
+    assert described["openapi"].startswith("3.1")
+    for component in described["components"]["schemas"].values():
+        Draft202012Validator.check_schema(component)
+    paper = described["components"]["schemas"]["PaperOut"]
+    Draft202012Validator({**paper, "components": described["components"]}).validate(paper["examples"][0])
+    for item in described["paths"].values():
+        for method, operation in item.items():
+            assert operation["summary"], "every operation says what it is"
+            assert operation["security"] == ([{"token": []}] if method != "get" else [{}, {"token": []}])
