@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
@@ -133,14 +134,16 @@ async def ask(client: httpx.AsyncClient, kind: str, chance: random.Random, ids: 
         case "papers":
             return await client.get("/api/papers", params={"limit": 20, "offset": chance.randrange(100)})
         case "paper":
-            return await client.get(f"/api/papers/{chance.choice(ids)}")
+            return await client.get(f"/api/papers/{quote(chance.choice(ids), safe='')}")
         case "queue":
             return await client.get("/api/queue")
         case "feed":
             return await client.get("/feeds/new.atom")
         case "status":
             return await client.get("/api/status")
-    return await client.patch(f"/api/papers/{chance.choice(ids)}", json={"priority": chance.randrange(9)})
+    return await client.patch(
+        f"/api/papers/{quote(chance.choice(ids), safe='')}", json={"priority": chance.randrange(9)}
+    )
 
 
 async def update(client: httpx.AsyncClient, until: float) -> None:

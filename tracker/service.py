@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tracker.journal import Run
     from tracker.library.concepts import ConceptCard, ConceptPage, Scholar
     from tracker.library.desk_views import News, ReadingEntry, ReadingWeek, Suggestion, Views
+    from tracker.library.crier import Crier
     from tracker.library.finding import Finder
     from tracker.library.keeping import Keeper
     from tracker.library.lab_infos import LabInfo
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from tracker.store.database import Database
 
 OnProgress = Callable[[Progress], None]
-ExportFormat = Literal["jsonl", "bibtex", "ris", "csv"]
+ExportFormat = Literal["jsonl", "bibtex", "ris", "csv", "csljson"]
 SearchMode = Literal["hybrid", "words", "meaning"]
 Sort = Literal["added", "published", "endorsed", "title", "priority"]
 
@@ -535,6 +536,18 @@ class Tracker:
         """
         return self._keeper().export(None if path is None else Path(path), format, query)
 
+    def export_notes(self, folder: str | Path, *, query: str = "") -> int:
+        """A note in Markdown per paper into a folder, as Obsidian reads them; returns how many files changed.
+
+        What a person wrote around our part of a note stays.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        from tracker.library.notes_folder import write_notes
+
+        return write_notes(Path(folder), self.papers(query, sort="title", limit=None))
+
     def check(self, *, repair: bool = False) -> tuple[CheckFinding, ...]:
         """Look for damage in database, full-text index, vectors and files; ``repair`` mends what can be rebuilt."""
         return self._keeper().check(repair=repair)
@@ -578,7 +591,53 @@ class Tracker:
 
         return plan(self._settings, self._keeper().sources(), self._clock())
 
+    # ------------------------------------------------------------ telling what is new
+
+    def digest_text(self, *, told: bool = True) -> str:
+        """What came in since the last digest, as text; ``told`` False leaves it news."""
+        return self._crier().text(told=told)
+
+    def write_digest(self, path: str | Path) -> int:
+        """The digest as an HTML page; its papers are told then.  Returns how many.
+
+        Raises:
+            StoreError: the file cannot be written; its papers are news still.
+        """
+        return self._crier().write(Path(path))
+
+    def send_digest(self) -> str:
+        """The digest by mail; returns to whom.
+
+        Raises:
+            SettingsError: mail is not set up.
+            FetchError: the server did not take it; its papers are news still.
+        """
+        return self._crier().send()
+
+    def call_webhook(self) -> int:
+        """Send new papers to ``TRACKER_WEBHOOK``, if there are any; returns how many.
+
+        Raises:
+            UsageError: no webhook is set.
+            FetchError: it did not take them; they are news still.
+        """
+        from tracker.http import Client
+
+        client = self._make_client(self._settings) if self._make_client else Client(self._settings)
+        try:
+            return self._crier().call(client)
+        finally:
+            client.close()
+
     # ------------------------------------------------------------ the rooms, opened when first used
+
+    def _crier(self) -> Crier:
+        from tracker.library.crier import Crier
+
+        def pages(offset: int) -> tuple[Paper, ...]:
+            return self.papers(sort="added", limit=200, offset=offset)
+
+        return Crier(self._settings, pages, lambda: self.plan().outages, self._clock)
 
     def _pk(self, name: str) -> int:
         from tracker.library.naming import pk_of

@@ -8,8 +8,15 @@ import streamlit as st
 
 from app import library
 from app.widgets import frame, labs
+from tracker.library.lab_infos import info
 
 _STYLE = Path(__file__).parents[1] / "widgets" / "concepts.css"
+
+_CHOSEN = "lab-chosen"
+
+
+def _choose() -> None:
+    st.query_params["lab"] = str(st.session_state[_CHOSEN])
 
 
 def page() -> None:
@@ -18,17 +25,18 @@ def page() -> None:
     frame.head("Labs", "Computed now, on the model that ranks your search.")
     infos = {info.name: info for info in library.tracker().labs()}
     given = str(st.query_params.get("lab", "")).strip()
-    if given and given not in infos:
-        from tracker.library.lab_infos import info
-
-        st.query_params["lab"] = info(given).name
-    chosen = st.pills(
-        "Lab", list(infos), format_func=lambda name: infos[name].title, key="lab", bind="query-params",
-        default="word-arithmetic", label_visibility="collapsed",
-    )  # fmt: skip
-    if chosen is None:
-        st.markdown("Choose a lab.")
-        return
+    # The address says which lab, by its short name, so that a link to one is short and lasts.
+    st.session_state[_CHOSEN] = info(given).name if given else next(iter(infos))
+    st.pills(
+        "Lab",
+        list(infos),
+        format_func=lambda name: infos[name].title,
+        key=_CHOSEN,
+        required=True,
+        on_change=_choose,
+        label_visibility="collapsed",
+    )
+    chosen = str(st.session_state[_CHOSEN])
     st.subheader(infos[chosen].title, anchor=False)
     labs.lab(infos[chosen])
 

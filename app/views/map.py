@@ -33,9 +33,7 @@ def _filters(points: Sequence[MapPoint]) -> tuple[str, list[MapPoint]]:
     )  # fmt: skip
     if len(years) < 2:
         return str(by), list(points)
-    first, last = st.select_slider(
-        "Years", list(range(years[0], years[-1] + 1)), value=(years[0], years[-1]), key="years", bind="query-params"
-    )
+    first, last = st.select_slider("Years", years, value=(years[0], years[-1]), key="years", bind="query-params")
     whole = (first, last) == (years[0], years[-1])
     return str(by), [p for p in points if (p.year is None and whole) or (p.year and first <= p.year <= last)]
 

@@ -29,7 +29,7 @@ SORTS = {
     "title": "Title",
 }
 ROWS = 200
-_NEXT = 4
+_NEXT = 3
 
 
 def _read_next() -> None:
@@ -105,9 +105,8 @@ def _rows(entries: Sequence[ReadingEntry]) -> list[dict[str, Any]]:
     return [
         {
             "Title": e.paper.title[:300],
-            "Status": STATUS_NAMES[e.paper.status],
-            "Since": dated(e, e.paper.status),
-            "Priority": e.paper.priority,
+            "Since": dated(e, e.paper.status) or STATUS_NAMES[e.paper.status].lower(),
+            "Priority": e.paper.priority or None,
             "Rating": "★" * (e.paper.rating or 0),
             "Tags": list(e.paper.tags),
             "Lists": e.lists,
@@ -212,7 +211,7 @@ def _progress() -> None:
             "Papers": [week.read for week in weeks] + [week.queued for week in weeks],
             "What": ["read"] * len(weeks) + ["queued"] * len(weeks),
         },
-        x="Week", y="Papers", color="What", stack=False, height=280,
+        x="Week", y="Papers", color="What", stack=True, height=280,
         alt="Papers read and queued in each of the last 26 weeks",
     )  # fmt: skip
 
@@ -240,7 +239,8 @@ def page() -> None:
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     if view == "table":
-        _table()
+        with st.container(key="table"):
+            _table()
         return
     if view == "progress":
         _progress()

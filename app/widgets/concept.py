@@ -97,7 +97,7 @@ def show_plan(plan: ReadingPlan) -> None:
         st.caption("Even the shortest way takes longer than that.")
     if plan.known:
         st.caption("You know: " + label(", ".join(one.title for one in plan.known), 500))
-    st.html(f'<ol class="tr-list tr-steps">{"".join(_step(step) for step in plan.steps)}</ol>')
+    st.html(f'<ul class="tr-list tr-steps">{"".join(_step(step) for step in plan.steps)}</ul>')
     if plan.left_out:
         left = "; ".join(one.title for one in plan.left_out)
         st.caption(f"Left out for want of time ({sum(one.hours for one in plan.left_out):g} hours): {label(left, 800)}")

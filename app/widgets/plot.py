@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 BY = {"concept": "Concept", "list": "List", "year": "Year", "status": "Status"}
 #: More colours than this cannot be told apart; the rest is "other".
 _COLOURS = (
-    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#ee7733", "#009988", "#9970ab", "#a6761d",
+    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#ee7733", "#009988",
 )  # fmt: skip
 _REST = "#9a9a9a"
 _STATUS_COLOURS = {"inbox": "#9a9a9a", "queued": "#4477aa", "reading": "#ee7733", "read": "#228833",
                    "skipped": "#d0a0a0"}  # fmt: skip
-_NAMED = 14
-_HEIGHT = 620
+#: A name this near to another's, across and down, would be written over it; the larger group keeps its name.
+_ROOM = (3.2, 1.0)
+_HEIGHT = 560
 
 
 def figure(
@@ -45,22 +46,25 @@ def figure(
             "hovermode": "closest",
             "uirevision": "map",
             "xaxis": {"visible": False},
-            "yaxis": {"visible": False, "scaleanchor": "x"},
-            "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
+            "yaxis": {"visible": False},
+            "legend": {"orientation": "h", "y": 0, "yanchor": "top", "itemsizing": "constant", "font": {"size": 11}},
             "annotations": _labels(clusters),
         },
     }
 
 
 def _labels(clusters: Sequence[MapCluster]) -> list[dict[str, Any]]:
-    largest = sorted((c for c in clusters if c.name and c.papers), key=lambda c: -c.papers)[:_NAMED]
+    shown: list[MapCluster] = []
+    for one in sorted((c for c in clusters if c.name and c.papers), key=lambda c: -c.papers):
+        if not any(abs(one.x - c.x) < _ROOM[0] and abs(one.y - c.y) < _ROOM[1] for c in shown):
+            shown.append(one)
     return [
         {
-            "x": c.x, "y": c.y, "text": f"<b>{html(', '.join(c.name.split(', ')[:2]), 40)}</b>", "showarrow": False,
+            "x": c.x, "y": c.y, "text": f"<b>{html(c.name.split(', ')[0], 30)}</b>", "showarrow": False,
             "font": {"size": 11, "color": "#222"}, "bgcolor": "rgba(255,255,255,0.72)", "borderpad": 1,
             "captureevents": False,
         }
-        for c in largest
+        for c in shown
     ]  # fmt: skip
 
 
@@ -112,7 +116,7 @@ def _by_name(points: Sequence[MapPoint], by: str, list_title: Callable[[str], st
         "status": STATUS_NAMES.__getitem__,
     }[by]  # fmt: skip
     rest = [p for p in points if name_of(p) not in colours]
-    traces = [_trace(rest, "Other", {"color": _REST, "opacity": 0.45})] if rest else []
+    traces = [_trace(rest, "Other", {"color": _REST, "opacity": 0.45}) | {"legendrank": 2_000}] if rest else []
     named = {name: [p for p in points if name_of(p) == name] for name in (STATUS_NAMES if by == "status" else most)}
     traces += [_trace(found, html(titles(n), 40), {"color": colours[n]}) for n, found in named.items() if found]
     return traces

@@ -45,7 +45,7 @@ def words(result: Arithmetic) -> Figure:
         y=[dot.y for dot in dots],
         text=[dot.word for dot in dots],
         mode="markers+text",
-        textposition="top center",
+        textposition=["bottom center" if dot.role == "neighbour" else "top center" for dot in dots],
         cliponaxis=False,
         marker={"color": [looks[dot.role][0] for dot in dots], "size": [looks[dot.role][1] for dot in dots]},
         hovertemplate="%{text}<extra></extra>",
@@ -110,7 +110,7 @@ def input_sum(result: InputEmbedding, place: int) -> Figure:
     top = float(max(abs(part.values[place]).max() for part in parts[:4])) * 1.1
     figure.update_layout(height=560, margin={"l": 8, "r": 8, "t": 28, "b": 8}, showlegend=False, dragmode=False)
     figure.update_xaxes(fixedrange=True)
-    figure.update_yaxes(automargin=True, fixedrange=True, nticks=4)
+    figure.update_yaxes(automargin=True, fixedrange=True, nticks=5)
     for row in range(1, 5):  # one scale for what is added, so that sizes can be compared
         figure.update_yaxes(range=[-top, top], row=row, col=1)
     return figure
@@ -209,8 +209,11 @@ def path(result: Storyboard) -> Figure:
             )
         )
     figure = _figure([t for t in traces if t.opacity != 1.0] + [t for t in traces if t.opacity == 1.0], 380)
-    figure.update_xaxes(showticklabels=False)
-    figure.update_yaxes(showticklabels=False)
+    # The markers at both ends go far away; the frame is around the text, and around the chosen piece.
+    inside = result.path[:, sorted({*range(1, len(result.pieces) - 1), result.place})]
+    for axis, values in ((figure.update_xaxes, inside[..., 0]), (figure.update_yaxes, inside[..., 1])):
+        room = 0.1 * (float(values.max() - values.min()) or 1.0)
+        axis(showticklabels=False, range=[float(values.min()) - room, float(values.max()) + room])
     return figure
 
 

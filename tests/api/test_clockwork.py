@@ -14,17 +14,21 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from tests.api.conftest import POLICY, running
 from tests.end_to_end.test_small_world import APRIL, pages
 from tests.schedule.test_planning import START, state
 from tests.world import small_world
+from tracker.api.app import create_app
 from tracker.api.clockwork import Clockwork
 from tracker.errors import AlreadyRunning, StoreBusy
 from tracker.records import Progress, SourceState, UpdateReport
 from tracker.schedule.planning import Plan, due
+from tracker.service import Tracker
 
 
 class Scripted:
@@ -141,6 +145,14 @@ def test_the_service_updates_serves_and_stops_in_order(tmp_path: Path) -> None:
             _, told = process.communicate(timeout=60)
     assert process.returncode == 0, told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a%20b%5C(c).pdf?x=1#y", "https://example.org/é/ü?q=a+b"])
+def test_ids_with_escapes_are_found_over_a_real_socket(library: Tracker, address: str) -> None:
+    (name,) = library.import_ids([address], embed=False).ids
+    with running(create_app(library, POLICY)) as server:
+        found = httpx.get(f"{server}/api/papers/{quote(name, safe='')}")
+    assert (found.status_code, found.json()["id"]) == (200, name)
 
 
 def test_an_open_address_without_a_token_is_refused(tmp_path: Path) -> None:

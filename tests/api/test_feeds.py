@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -62,6 +62,7 @@ def test_every_entry_leads_somewhere(changes: dict[str, object], expected: str) 
     assert address(replace(PAPER, **changes), "http://h/") == expected  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
 def test_any_text_makes_a_feed_that_can_be_read(title: str, words: list[str]) -> None:
     paper = replace(PAPER, title=title, abstract=title, authors=tuple(words), tags=tuple(words))

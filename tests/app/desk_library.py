@@ -46,7 +46,9 @@ def fill(home: Path, *, extra: int = 0) -> None:
         more = [(f"More of the Same {n}", n % 2, None, None, 0) for n in range(extra)]
         for number, (title, topic, first, second, rank) in enumerate([*PAPERS, *more]):
             identifier = Identifier("arxiv", f"2604.{number + 1:05d}")
-            abstract = f"We study {'herds of vectors' if topic == 0 else 'weather of layers'} with patience, part {number}."
+            abstract = (
+                f"We study {'herds of vectors' if topic == 0 else 'weather of layers'} with patience, part {number}."
+            )
             derived = Derived(
                 id=str(identifier),
                 title=title,

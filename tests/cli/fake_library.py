@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from tracker.errors import TrackerError, UnknownPaper
+from tracker.library.desk_views import News, NewsGroup
+from tracker.library.undo import Undo
 from tracker.records import (
     CheckFinding,
     DuplicatePair,
@@ -169,6 +171,21 @@ class FakeTracker:
     def mark_seen(self, paper_ids: Any = None) -> int:
         self._did("mark_seen", paper_ids)
         return 2
+
+    def news_by_week(self, *, source: str | None = None, limit: int = 20) -> News:
+        self._did("news_by_week", source, limit)
+        ids = tuple(paper.id for paper in self.shelf)
+        group = NewsGroup(source="weekly", week=date(2024, 1, 1), ids=ids, papers=tuple(self.shelf[:limit]))
+        groups = (group,) if ids else ()
+        return News(as_of=NOW, total=len(ids), shown=len(ids), groups=groups, by_list={"weekly": len(ids)})
+
+    def act(self, paper_ids: Sequence[str], status: Any = None, *, rating: Any = None, priority: Any = None) -> Undo:
+        self.mark(paper_ids, status, rating=rating, priority=priority)
+        return Undo(papers=len(paper_ids))
+
+    def see_until(self, moment: datetime) -> Undo:
+        self._did("see_until", moment)
+        return Undo(papers=2)
 
     def tag(self, paper_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Paper:
         self._did("tag", tuple(add), tuple(remove))

@@ -40,6 +40,14 @@ def test_ids_given_by_a_person_stay(tmp_path: Path) -> None:
         assert {h.id for h in tracker.search("drifting buoys", mode="words").hits} == {"t-1", "t-2"}
 
 
+def test_an_id_given_goes_before_an_identifier(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", TIDES | {"identifiers": {"arxiv": "2401.00001"}})
+    with opened(tmp_path / "home") as tracker:
+        assert tracker.import_file(file, embed=False).ids == ("t-1",)
+        assert tracker.paper("2401.00001").id == tracker.paper("t-1").id == "t-1"
+        assert json.loads(tracker.export() or "")["identifiers"] == {"arxiv": "2401.00001"}
+
+
 def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
     file = write(tmp_path / "a.jsonl", TIDES | {"tags": ["sea"], "notes": ["nice"], "status": "queued", "rating": 4})
     with opened(tmp_path / "home") as tracker:

@@ -68,7 +68,9 @@ def test_nearest_is_the_exact_order() -> None:
 @given(st.floats(0, 6.28), st.booleans())
 def test_a_new_map_is_turned_back(angle: float, mirrored: bool) -> None:
     old = np.random.default_rng(1).normal(size=(30, 2)).astype(np.float32)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([1, -1 if mirrored else 1])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag(
+        [1, -1 if mirrored else 1]
+    )
     every = np.arange(30)
     assert np.allclose(plane.turned_like((old @ turn).astype(np.float32), old, (every, every)), old, atol=1e-4)
 
@@ -86,7 +88,7 @@ def test_groups_are_named_by_what_only_they_say() -> None:
     texts = ["speech audio model", "audio speech results", "speech of audio"] * 5 + ["protein folding model"] * 15
     groups = np.repeat([0, 1], 15)
     first, second = clusters.names(texts, groups, 2)
-    assert first.split(", ")[0] in ("speech", "audio")
+    assert "speech" in first
     assert "protein" in second
     assert "model" not in first + second
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import library, shell, tracker  # noqa: F401 - fixtures
@@ -33,6 +33,7 @@ def after_cron(line: str) -> list[str]:
     return shlex.split(line.split(" ", 5)[5].replace("\\%", "%"), comments=True)
 
 
+@settings(deadline=None)
 @given(st.lists(words, min_size=1, max_size=4), st.sampled_from(HOURS))
 def test_cron_runs_exactly_the_command(command: list[str], hours: int) -> None:
     line = entries.cron(Job(command=tuple(command), hours=hours))

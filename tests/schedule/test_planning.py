@@ -156,6 +156,7 @@ slugs = st.text(st.characters(categories=["Ll"]), min_size=1, max_size=8)
 moments = st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(after=moments, hours=st.floats(0.25, 1000), slug=slugs, seed=st.text(max_size=5))
 def test_a_slot_is_later_within_an_interval_and_on_the_grid(
     after: datetime, hours: float, slug: str, seed: str
@@ -168,6 +169,7 @@ def test_a_slot_is_later_within_an_interval_and_on_the_grid(
     assert timedelta(0) <= offset <= interval + SPREAD
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_plan_does_not_depend_on_order_and_respects_half_an_interval(data: st.DataObject) -> None:
     names = data.draw(st.lists(slugs, min_size=1, max_size=5, unique=True))
@@ -187,7 +189,7 @@ def test_the_plan_does_not_depend_on_order_and_respects_half_an_interval(data: s
     assert plan.wake is None or plan.wake > START
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(now=moments, start=st.times(), end=st.times(), zone=st.sampled_from([UTC, BERLIN, ZoneInfo("Asia/Kolkata")]))
 def test_nothing_is_due_in_quiet_hours_and_all_is_afterwards(now: datetime, start, end, zone) -> None:  # type: ignore[no-untyped-def]
     if start == end:

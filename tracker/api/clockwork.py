@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tracker.schedule.planning import Plan
     from tracker.service import OnProgress
+    from tracker.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,13 @@ class Library(Protocol):
 
     def update(self, *, sources: Sequence[str] | None = None, progress: OnProgress | None = None) -> UpdateReport:
         """Ask these sources."""
+
+    def call_webhook(self) -> int:
+        """Tell new papers."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the library runs."""
 
 
 class Clockwork:
@@ -106,6 +114,15 @@ class Clockwork:
                 if source.error:
                     log.warning("%s: %s", source.slug, source.error)
             log.info("%d new papers in %.0f s", report.new_papers, report.seconds)
+            self._call_webhook()
+
+    def _call_webhook(self) -> None:
+        if "webhook" not in self._library.settings.service:
+            return
+        try:
+            log.info("%d papers told to the webhook", self._library.call_webhook())
+        except TrackerError as error:
+            log.warning("the webhook failed, and is tried again after the next update: %s", error)
 
     def _step(self, progress: Progress) -> None:
         """Stop as Ctrl-C would: the library records an interrupted run, and keeps what is whole."""

@@ -44,7 +44,7 @@ def create_server(library: Tracker) -> MCPServer:
             Field(
                 min_length=1,
                 max_length=1000,
-                description='Words, "phrases", -not, and filters: year:2020.. status:queued tag:NAME list:SLUG has:code',
+                description='Words, "phrases", -not, and filters: year:2020.. status:queued tag:NAME has:code',
             ),
         ],
         limit: Limit = 10,

@@ -24,15 +24,24 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FILE", dir_okay=False, help="Where to; else standard output.", show_default=False
+            "--output",
+            metavar="PATH",
+            help="Where to: a file, or a folder for notes; else standard output.",
+            show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Write papers as JSON lines, BibTeX, RIS or CSV.
+    """Write papers as JSON lines, BibTeX, RIS, CSV or CSL-JSON, or as a folder with a Markdown note for each.
 
     Example: [bold]tracker export status:read --format bibtex --output read.bib[/bold]
     """
     text = options.query_of(query)
+    if format is options.Format.markdown:
+        if output is None:
+            raise edge.wrong_use("notes need a folder", "name it with --output DIR")
+        with edge.Edge.of(ctx).library() as tracker:
+            edge.say(f"{tracker.export_notes(output, query=text)} notes written to {output}")
+        return
     with edge.Edge.of(ctx).library() as tracker:
         written = tracker.export(output, format=format.value, query=text)
     if output is not None:

@@ -47,6 +47,7 @@ COMMANDS: dict[str, str] = {
     "restore": "restore",
     "serve": "serve",
     "schedule": "schedule",
+    "digest": "digest",
     "mcp": "mcp",
 }
 

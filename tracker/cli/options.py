@@ -43,6 +43,8 @@ class Format(Enum):
     bibtex = "bibtex"
     ris = "ris"
     csv = "csv"
+    csljson = "csljson"
+    markdown = "markdown"
 
 
 def query_of(words: list[str] | None) -> str:

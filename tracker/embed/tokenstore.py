@@ -109,14 +109,15 @@ class TokenStore:
         Raises:
             DiskFull: nothing was changed.
         """
-        wanted = set(living)
+        wanted = np.fromiter(living, dtype=np.uint64)
         with self._lock:
             self._refresh()
-            texts = [int(text) for text in self._texts.tolist() if text in wanted]
+            kept = self._entries[np.isin(self._texts, wanted)]
             size = self._data.stat().st_size if self._data.exists() else 0
-        used = sum(self._size(text) for text in texts)
+        used = int((kept["tokens"].astype(np.int64) * (kept["width"].astype(np.int64) + 1)).sum())
         if size < 1 << 20 or used * 2 > size:
             return False
+        texts = kept["text"].tolist()
         fresh = TokenStore(self._data.parent / "new")
         for name in (fresh._data, fresh._index):
             name.unlink(missing_ok=True)
@@ -132,10 +133,6 @@ class TokenStore:
             self._map, self._read_bytes = None, 0
         fresh._data.parent.rmdir()
         return True
-
-    def _size(self, text: int) -> int:
-        entry = self._find(text)
-        return 0 if entry is None else int(entry["tokens"]) * (int(entry["width"]) + 1)
 
     def _find(self, text: int) -> np.void | None:
         place = int(np.searchsorted(self._texts, np.uint64(text)))

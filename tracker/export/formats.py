@@ -11,7 +11,7 @@ from tracker.errors import UsageError
 from tracker.export.rows import ImportBatch
 from tracker.records import Paper
 
-ExportFormat = Literal["jsonl", "bibtex", "ris", "csv"]
+ExportFormat = Literal["jsonl", "bibtex", "ris", "csv", "csljson"]
 ImportFormat = Literal["jsonl", "bibtex", "ris", "csv", "markdown"]
 EXPORTS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 IMPORTS: tuple[ImportFormat, ...] = get_args(ImportFormat)
@@ -65,6 +65,10 @@ def exporter(format: str) -> Callable[[Iterable[Paper]], Iterator[str]]:
             from tracker.export import csv_file
 
             return csv_file.export
+        case "csljson":
+            from tracker.export import csljson
+
+            return csljson.export
     raise UsageError(f"there is no format {format!r} to export to", cure=f"one of {', '.join(EXPORTS)}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +124,9 @@ class _Rows:
         said = _metadata(row, own)
         known = known_of((), [StoredMetadata(paper_pk=0, metadata=said, fetched_at=self._now)], self._chain)
         fixed = row.id is not None and ids.parse_identifier(row.id) not in own
-        derived = derived_of(known, row.id if row.id and fixed else ids.public_id(own, row.title))
+        derived = derived_of(known, ids.public_id(own, row.title))
+        if row.id and fixed:
+            derived = dataclasses.replace(derived, id=row.id)
         pk = papers.insert(self._session, derived, self._now, id_fixed=fixed, added=row.added)
         metadata.put(self._session, pk, said, self._now)
         identifiers.claim(self._session, pk, own, SERVICE, self._now)

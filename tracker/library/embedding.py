@@ -139,7 +139,9 @@ class Embedding:
             )
             absent = [True] * len(held)
             if index is not None:
-                absent = index.store.missing([text_key(row[1]) for row in held])
+                keys = [text_key(row[1]) for row in held]
+                index.store.compact(keys)  # texts that changed leave their old token vectors behind
+                absent = index.store.missing(keys)
             wanted = [row[0] for row, gone in zip(held, absent, strict=True) if gone]
             rows = reader.rows_in(
                 "SELECT paper_pk, text_hash, title, abstract FROM paper_text WHERE paper_pk IN :pks", "pks", wanted

@@ -188,7 +188,7 @@ class WordIndex:
             return False
         least = float(np.partition(found, len(found) - LEADERS)[len(found) - LEADERS])
         more = sum(stem.most for stem in rest)
-        return least > more and np.count_nonzero(found > least - more) <= CONTENDERS
+        return least > more and int(np.count_nonzero(found > least - more)) <= CONTENDERS
 
 
 class WordIndexKeeper:

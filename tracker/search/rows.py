@@ -6,7 +6,6 @@ memory.  A paper that changed or went is dead in the old part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,15 +115,6 @@ def union(*parts: Keys) -> Keys:
     first = np.ones(len(keys), dtype=bool)
     first[1:] = keys[1:] != keys[:-1]
     return keys[first]
-
-
-def alive_after(base: Keys, gone: Iterable[int]) -> Mask | None:
-    """Which rows of ``base`` still count when these papers changed or went; None when all do."""
-    lost = np.fromiter(gone, dtype=np.int64)
-    if not len(lost):
-        return None
-    alive = ~np.isin(base, lost)
-    return None if bool(alive.all()) else alive
 
 
 def best(scores: Floats, count: int) -> Numbers:

@@ -184,22 +184,23 @@ class VectorIndexKeeper:
         return self._index
 
     def _open(self, model: str) -> VectorIndex:
-        file, empty = self._file(model), _index(empty(), 0)
+        file, nothing = self._file(model), _index(empty(), 0)
         if file is None:
-            return empty
+            return nothing
         try:
             facts, found = arrays.read(file)
             usable = (
                 facts.get("format") == FORMAT and facts.get("model") == model and isinstance(facts.get("stamp"), int)
             )
             if not usable or facts["stamp"] > self._vectors.stamp(model):
-                return empty
+                return nothing
             block = Block(**{name: found[name] for name in Block.__slots__})
-            if not (len(block.pks) == len(block.texts) == len(block.matrix)):
-                return empty
+            fits = len(block) == len(block.texts) == len(block.matrix) and len(block.sketch) in (0, len(block))
+            if not fits or (len(block.sketch) and len(block.basis) != block.dims):
+                return nothing
             return _index(block, facts["stamp"])
         except (IndexUnusable, KeyError, ValueError):
-            return empty
+            return nothing
 
 
 def _index(base: Block, stamp: int) -> VectorIndex:

@@ -1,0 +1,191 @@
+"""New, Reading list and Map over a real library, action by action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from tests.app.conftest import text_of
+from tests.app.desk_library import PAPERS, fill, id_of
+from tracker.service import Tracker
+
+
+@pytest.fixture
+def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
+    """A library that the pages find as their own."""
+    fill(tmp_path)
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
+    st.cache_resource.clear()
+    with Tracker.open(tmp_path) as opened:
+        yield opened
+    st.cache_resource.clear()
+
+
+def press(test: Any, key: str) -> None:
+    test.button(key=key).click().run()
+    assert not test.exception
+
+
+def titles(test: Any) -> list[str]:
+    return [link.proto.label for link in test.get("page_link")]
+
+
+# ---------------------------------------------------------------- New
+
+
+def test_new_shows_every_paper_once_by_week_and_list(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit()
+    assert not test.exception
+    assert sorted(titles(test)) == sorted(title for title, *_ in PAPERS)
+    assert [s.value for s in test.subheader] == ["Added by you", "A Monthly List", "A Weekly List", "A Weekly List"]
+
+
+@pytest.mark.parametrize("status", ["queued", "read", "skipped"])
+def test_one_click_decides_and_undo_takes_it_back(tracker: Tracker, visit: Callable[..., Any], status: str) -> None:
+    test = visit()
+    press(test, f"{status}-new-{id_of(0)}")
+    assert tracker.paper(id_of(0)).status == status
+    assert PAPERS[0][0] not in titles(test)
+    press(test, "undo-new")
+    assert tracker.paper(id_of(0)).status == "inbox"
+    assert PAPERS[0][0] in titles(test)
+
+
+def test_seen_one_a_group_and_all(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit()
+    press(test, f"seen-new-{id_of(5)}")
+    assert tracker.count("is:new") == 5
+    press(test, "group-seen-0")
+    assert tracker.count("is:new") == 3
+    next(b for b in test.button if b.label == "Mark all seen").click().run()
+    assert tracker.count("is:new") == 0
+    assert "Nothing new since you looked last" in text_of(test)
+    for left in (3, 5, 6):
+        press(test, "undo-new")
+        assert tracker.count("is:new") == left
+
+
+def test_a_list_narrows_the_news(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit()
+    test.selectbox(key="list").set_value("monthly").run()
+    assert sorted(titles(test)) == sorted([PAPERS[0][0], PAPERS[3][0]])
+
+
+def test_a_note_from_the_news(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit()
+    test.text_area(key=f"note-body-{id_of(0)}").input("Ask the dogs.")
+    form = next(b for b in test.button if b.label == "Save note" and id_of(0) in str(b.proto.form_id))
+    form.click().run()
+    assert [note.body for note in tracker.paper(id_of(0)).notes] == ["Ask the dogs."]
+
+
+# ---------------------------------------------------------------- Reading list
+
+
+def test_the_board_has_every_status_and_what_to_read_next(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    tracker.act([id_of(4)], "read", rating=5)
+    tracker.act([id_of(3)], "queued")
+    test = visit("reading")
+    assert not test.exception
+    said = text_of(test)
+    for expected in ("**Inbox** 4", "**Queued** 1", "**Reading** 0", "**Read** 1", "**Skipped** 0"):
+        assert expected in said
+    assert "Near to “Clouds of Attention”, which you rated 5" in said
+    press(test, f"reading-next-{id_of(3)}")
+    assert tracker.paper(id_of(3)).status == "reading"
+
+
+def test_what_was_forgotten_is_kept_or_skipped(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    tracker._clock = lambda: datetime.now(UTC) - timedelta(days=40)
+    tracker.act([id_of(0), id_of(1)], "queued")
+    test = visit("reading")
+    press(test, f"keep-{id_of(0)}")
+    press(test, f"skipped-old-{id_of(1)}")
+    assert [tracker.paper(id_of(n)).status for n in (0, 1)] == ["queued", "skipped"]
+    assert "keep-" not in " ".join(str(b.key) for b in test.button)
+    press(test, "undo-reading")
+    press(test, "undo-reading")
+    assert any(b.key == f"keep-{id_of(0)}" for b in test.button), "the queue's old date is back"
+
+
+def table(visit: Callable[..., Any]) -> Any:
+    test = visit("reading", view="Table", status="Inbox")
+    assert not test.exception
+    test.checkbox(key="all-shown").check().run()
+    return test
+
+
+def test_bulk_actions_and_their_undo(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = table(visit)
+    test.number_input(key="bulk-priority").set_value(4).run()
+    press(test, "bulk-set-priority")
+    test.number_input(key="bulk-rating").set_value(3).run()
+    press(test, "bulk-set-rating")
+    test.text_input(key="bulk-tag").set_value("spring").run()
+    press(test, "bulk-add-tag")
+    papers = tracker.papers()
+    assert {(p.priority, p.rating, p.tags) for p in papers} == {(4, 3, ("spring",))}
+    press(test, "bulk-remove-tag")
+    press(test, "bulk-queued")
+    assert tracker.count("status:queued") == 6
+    for _ in range(5):
+        press(test, "undo-reading")
+    assert {(p.status, p.priority, p.rating, p.tags) for p in tracker.papers()} == {("inbox", 0, None, ())}
+
+
+def test_one_paper_alone_is_written_about(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    tracker.act([id_of(2)], "queued")
+    test = visit("reading", view="Table")
+    test.checkbox(key="all-shown").check().run()
+    test.text_area(key=f"draft-{id_of(2)}").set_value("A **bold** claim. <script>x</script>").run()
+    said = text_of(test)
+    assert "<strong>bold</strong>" in said
+    assert "<script>" not in said.split("tr-preview")[1]
+    press(test, f"save-{id_of(2)}")
+    assert [note.body for note in tracker.paper(id_of(2)).notes] == ["A **bold** claim. <script>x</script>"]
+    test.number_input(key=f"priority-{id_of(2)}").set_value(2).run()
+    assert tracker.paper(id_of(2)).priority == 2
+
+
+def test_the_weeks(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    assert "Nothing was queued or read" in text_of(visit("reading", view="Progress"))
+    tracker.act([id_of(0)], "read")
+    assert "1 read · 0 queued" in text_of(visit("reading", view="Progress"))
+
+
+# ---------------------------------------------------------------- Map
+
+
+@pytest.mark.parametrize("colour", ["Concept", "List", "Year", "Status"])
+def test_the_map_in_every_colour(tracker: Tracker, visit: Callable[..., Any], colour: str) -> None:
+    test = visit("map", colour=colour)
+    assert not test.exception
+    assert len(test.get("plotly_chart")) == 1
+    assert "6 papers" in text_of(test)
+
+
+def test_the_year_slider_and_drawing_anew(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit("map")
+    test.select_slider(key="years").set_range(2021, 2023).run()
+    assert not test.exception
+    figure = test.get("plotly_chart")[0].proto.spec
+    assert figure.count("arxiv:") == 3
+    next(b for b in test.button if b.label == "Draw anew").click().run()
+    assert not test.exception
+    assert "6 papers drawn" in test.toast[0].value
+
+
+def test_an_empty_map_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Any]
+) -> None:
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "empty"))
+    st.cache_resource.clear()
+    test = visit("map")
+    assert not test.exception
+    assert "nothing to draw yet" in text_of(test)
+    assert not visit("reading").exception
