@@ -28,8 +28,8 @@ WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 PAGES = {
     "new": ("", "[class*=st-key-card-new]"),
     "reading-board": ("reading", ".st-key-board"),
-    "reading-table": ("reading?view=Table", "[data-testid=stDataFrame]"),
-    "reading-progress": ("reading?view=Progress", ".tr-head"),
+    "reading-table": ("reading?layout=Table", "[data-testid=stDataFrame]"),
+    "reading-progress": ("reading?layout=Progress", ".tr-head"),
     "library": ("library", ".tr-head"),
     "search": ("search?q=how+do+transformers+store+facts", ".tr-why, .tr-meta"),
     "map": ("map", ".js-plotly-plot"),

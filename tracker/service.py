@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from tracker.http import Client
     from tracker.journal import Run
     from tracker.library.concepts import ConceptCard, ConceptPage, Scholar
-    from tracker.library.desk_views import News, ReadingEntry, ReadingWeek, Suggestion, Views
     from tracker.library.crier import Crier
+    from tracker.library.desk_views import News, ReadingEntry, ReadingWeek, Suggestion, Views
     from tracker.library.finding import Finder
     from tracker.library.keeping import Keeper
     from tracker.library.lab_infos import LabInfo

@@ -17,11 +17,9 @@ _STYLE = Path(__file__).parents[1] / "widgets" / "concepts.css"
 def _overview() -> None:
     cards = library.tracker().concepts()
     known = sum(card.known for card in cards)
-    frame.head("Concepts", f"{count(len(cards), 'idea')}, from below to above: what stands on what. You know {known}.")
+    frame.head("Concepts", f"{count(len(cards), 'idea')}: what hangs below a box needs it. You know {known}.")
     progress.banner(brief=True)
-    st.page_link(
-        "views/labs.py", label="Labs: look inside the model with your own words", icon=":material/science:"
-    )
+    st.page_link("views/labs.py", label="Labs: look inside the model with your own words", icon=":material/science:")
     st.html(conceptmap.drawing(cards))
     st.html(conceptmap.legend(cards))
     for group in dict.fromkeys(card.group for card in cards):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from zlib import crc32
 
 import streamlit as st
 
@@ -93,7 +94,7 @@ def _filters() -> None:
     with st.container(horizontal=True):
         st.text_input(
             "Filter", key="filter", type="search", bind="query-params", label_visibility="collapsed",
-            placeholder="Filter: words, tag:…, year:2023.., rating:4", max_chars=2_000,
+            placeholder="Filter: words, tag:…, year:2023.., has:notes", max_chars=2_000,
         )  # fmt: skip
         st.selectbox(
             "Sort", list(SORTS), format_func=SORTS.__getitem__, key="sort", bind="query-params",
@@ -106,7 +107,7 @@ def _rows(entries: Sequence[ReadingEntry]) -> list[dict[str, Any]]:
         {
             "Title": e.paper.title[:300],
             "Since": dated(e, e.paper.status) or STATUS_NAMES[e.paper.status].lower(),
-            "Priority": e.paper.priority or None,
+            "Priority": str(e.paper.priority or ""),
             "Rating": "★" * (e.paper.rating or 0),
             "Tags": list(e.paper.tags),
             "Lists": e.lists,
@@ -127,15 +128,17 @@ def _table() -> None:
     if not entries:
         st.markdown("No paper is here. Queue some on the page **New**, by **Search**, or with a lasso on the **Map**.")
         return
+    # rows are chosen by their place: when other papers take these places, nothing may stay chosen
+    these = f"{crc32(' '.join(entry.paper.id for entry in entries).encode()):08x}"
     state = st.dataframe(
-        _rows(entries), key=f"rows-{query}-{order}", hide_index=True, on_select="rerun", selection_mode="multi-row",
+        _rows(entries), key=f"rows-{these}", hide_index=True, on_select="rerun", selection_mode="multi-row",
         height=min(38 + 35 * len(entries), 460),
         column_config={"Title": st.column_config.TextColumn(width="large"), "Tags": st.column_config.ListColumn()},
         alt="Papers of the reading list",
     )  # fmt: skip
     left_out = f", the first {ROWS} are shown" if total > len(entries) else ""
     st.caption(f"{count(total, 'paper')}{left_out}. Tick rows to act on them; one alone shows its notes.")
-    everything = st.checkbox(f"All {len(entries):,} shown", key="all-shown")
+    everything = st.checkbox(f"All {len(entries):,} shown", key=f"all-shown-{these}")
     chosen = list(entries) if everything else [entries[i] for i in state.selection.rows if i < len(entries)]
     if chosen:
         _bulk([entry.paper.id for entry in chosen])
@@ -235,7 +238,7 @@ def page() -> None:
         return
     undoing.bar("reading")
     view = st.segmented_control(
-        "View", list(VIEWS), format_func=VIEWS.__getitem__, default="board", required=True, key="view",
+        "View", list(VIEWS), format_func=VIEWS.__getitem__, default="board", required=True, key="layout",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     if view == "table":

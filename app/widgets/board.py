@@ -43,7 +43,7 @@ def board(columns: Mapping[str, tuple[ReadingEntry, ...]], counts: Mapping[str, 
 
 
 def _table(status: str) -> None:
-    st.session_state["view"] = "table"
+    st.session_state["layout"] = "table"
     st.session_state["status"] = status
 
 

@@ -79,6 +79,11 @@ def pieces(names: Sequence[str], shares: Sequence[float], colour: str = "#d55e00
     return f'<div class="tr-pieces">{" ".join(made)}</div>'
 
 
+def keeping(text: str) -> str:
+    """Escaped text that keeps a blank at either end, so that marked words stay apart."""
+    return f"{' ' if text[:1].isspace() else ''}{html(text)}{' ' if text[-1:].isspace() else ''}"
+
+
 def _strength(share: float) -> int:
     return round(75 * min(max(share, 0.0), 1.0))
 

@@ -9,7 +9,7 @@ import streamlit as st
 from app import labreading, library
 from app.widgets import cards, labs, plots
 from app.widgets.text import html
-from app.widgets.words import count
+from app.widgets.words import count, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,8 +99,8 @@ def _ranking(title: str, hits: Sequence[Ranked], place: str, compared: str) -> N
     st.markdown(f"**{title}**")
     for number, hit in enumerate(hits, 1):
         cards.title_link(hit.id, f"{number}. {hit.title}", f"near-{place}")
-        before = f" · {f'rank {hit.before}' if hit.before else 'beyond 100'} {compared}" if compared else ""
-        st.html(f'<div class="tr-meta">{hit.cosine:.3f}{html(before)}</div>')
+        before = f"{f'rank {hit.before}' if hit.before else 'beyond 100'} {compared}" if compared else ""
+        st.html(f'<div class="tr-meta">{joined(f"{hit.cosine:.3f}", before)}</div>')
 
 
 def lens(info: LabInfo) -> LabResult | None:
@@ -164,16 +164,11 @@ def _text(result: MatchLens, top: float) -> str:
         if given <= 0:
             continue
         share = round(15 + 60 * float(given) / top)
-        parts.append(html_keeping(result.text[last:start]))
+        parts.append(labs.keeping(result.text[last:start]))
         parts.append(
             f'<span class="tr-piece" title="{given:.3f}" style="background:color-mix(in srgb, #d55e00 {share}%,'
             f' transparent)">{html(result.text[start:end])}</span>'
         )
         last = end
-    parts.append(html_keeping(result.text[last:]))
+    parts.append(labs.keeping(result.text[last:]))
     return f'<div class="tr-prose">{"".join(parts)}</div>'
-
-
-def html_keeping(text: str) -> str:
-    """Escaped text that keeps a blank at either end, so that marked words stay apart."""
-    return f"{' ' if text[:1].isspace() else ''}{html(text)}{' ' if text[-1:].isspace() else ''}"

@@ -107,8 +107,8 @@ def meanings(info: LabInfo) -> LabResult | None:
     if result is None:
         return None
     items = "".join(
-        f"<li>{html(u.sentence[: u.start])}&#32;<mark>{html(u.sentence[u.start : u.end])}</mark>&#32;"
-        f"{html(u.sentence[u.end :])}</li>"
+        f"<li>{labs.keeping(u.sentence[: u.start])}<mark>{html(u.sentence[u.start : u.end])}</mark>"
+        f"{labs.keeping(u.sentence[u.end :])}</li>"
         for u in result.uses
     )
     first, second = result.apart

@@ -25,10 +25,11 @@ from tests.schedule.test_planning import START, state
 from tests.world import small_world
 from tracker.api.app import create_app
 from tracker.api.clockwork import Clockwork
-from tracker.errors import AlreadyRunning, StoreBusy
+from tracker.errors import AlreadyRunning, FetchError, StoreBusy
 from tracker.records import Progress, SourceState, UpdateReport
 from tracker.schedule.planning import Plan, due
 from tracker.service import Tracker
+from tracker.settings import Settings
 
 
 class Scripted:
@@ -42,6 +43,15 @@ class Scripted:
 
     asked: list[tuple[str, ...]]
     fault: Exception | None
+    hooked = 0
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=Path(), database_url="", service={"webhook": "https://hook.example.org"})
+
+    def call_webhook(self) -> int:
+        self.hooked += 1
+        raise FetchError("503")
 
     def plan(self) -> Plan:
         return due(self.sources, START)
@@ -69,6 +79,8 @@ def test_what_is_due_is_asked_and_faults_are_survived(caplog: pytest.LogCaptureF
             clockwork.tick()
     assert library.asked == [("a", "b")] * 3
     assert "put off: held" in caplog.text
+    assert library.hooked == 1, "after the run that came to its end"
+    assert "the webhook failed" in caplog.text
     assert "the update failed: busy" in caplog.text
 
 

@@ -114,9 +114,9 @@ def test_what_was_forgotten_is_kept_or_skipped(tracker: Tracker, visit: Callable
 
 
 def table(visit: Callable[..., Any]) -> Any:
-    test = visit("reading", view="Table", status="Inbox")
+    test = visit("reading", layout="Table", status="Inbox")
     assert not test.exception
-    test.checkbox(key="all-shown").check().run()
+    next(box for box in test.checkbox if box.label.startswith("All ")).check().run()
     return test
 
 
@@ -138,10 +138,18 @@ def test_bulk_actions_and_their_undo(tracker: Tracker, visit: Callable[..., Any]
     assert {(p.status, p.priority, p.rating, p.tags) for p in tracker.papers()} == {("inbox", 0, None, ())}
 
 
+def test_nothing_stays_chosen_when_other_papers_take_the_rows(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = table(visit)
+    tracker.act([id_of(0)], "read")
+    test.run()
+    assert not any(box.value for box in test.checkbox)
+    assert not any(button.key == "bulk-queued" for button in test.button)
+
+
 def test_one_paper_alone_is_written_about(tracker: Tracker, visit: Callable[..., Any]) -> None:
     tracker.act([id_of(2)], "queued")
-    test = visit("reading", view="Table")
-    test.checkbox(key="all-shown").check().run()
+    test = visit("reading", layout="Table")
+    next(box for box in test.checkbox if box.label.startswith("All ")).check().run()
     test.text_area(key=f"draft-{id_of(2)}").set_value("A **bold** claim. <script>x</script>").run()
     said = text_of(test)
     assert "<strong>bold</strong>" in said
@@ -153,9 +161,9 @@ def test_one_paper_alone_is_written_about(tracker: Tracker, visit: Callable[...,
 
 
 def test_the_weeks(tracker: Tracker, visit: Callable[..., Any]) -> None:
-    assert "Nothing was queued or read" in text_of(visit("reading", view="Progress"))
+    assert "Nothing was queued or read" in text_of(visit("reading", layout="Progress"))
     tracker.act([id_of(0)], "read")
-    assert "1 read · 0 queued" in text_of(visit("reading", view="Progress"))
+    assert "1 read · 0 queued" in text_of(visit("reading", layout="Progress"))
 
 
 # ---------------------------------------------------------------- Map

@@ -11,8 +11,9 @@ from tracker.errors import UsageError
 from tracker.export.rows import ImportBatch
 from tracker.records import Paper
 
-ExportFormat = Literal["jsonl", "bibtex", "ris", "csv", "csljson"]
+ExportFormat = Literal["jsonl", "bibtex", "ris", "csv"]
 ImportFormat = Literal["jsonl", "bibtex", "ris", "csv", "markdown"]
+#: Those that are read back without loss; ``csljson`` in addition is written only.
 EXPORTS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 IMPORTS: tuple[ImportFormat, ...] = get_args(ImportFormat)
 
@@ -69,7 +70,7 @@ def exporter(format: str) -> Callable[[Iterable[Paper]], Iterator[str]]:
             from tracker.export import csljson
 
             return csljson.export
-    raise UsageError(f"there is no format {format!r} to export to", cure=f"one of {', '.join(EXPORTS)}")
+    raise UsageError(f"there is no format {format!r} to export to", cure=f"one of {', '.join((*EXPORTS, 'csljson'))}")
 
 
 def importer(format: str) -> Callable[[bytes, str], ImportBatch]:

@@ -153,11 +153,11 @@ def block(shape: ModelShape, layer: LayerWeights, entering: Array, number: int, 
     )  # fmt: skip
 
 
-def trace(weights: Weights, cut: Cut, ablation: Ablation = WHOLE) -> Trace:
-    """The whole pass over one text, everything kept."""
+def trace(weights: Weights, cut: Cut, ablation: Ablation = WHOLE, blocks_run: int | None = None) -> Trace:
+    """The whole pass over one text, or its first blocks, everything kept."""
     embedded = embed(weights, cut, ablation)
     state, blocks = embedded.normalised, []
-    for number, layer in enumerate(weights.layers):
+    for number, layer in enumerate(weights.layers[:blocks_run]):
         blocks.append(block(weights.shape, layer, state, number, ablation))
         state = blocks[-1].leaving
     return Trace(cut, embedded, tuple(blocks))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.concepts.labs.behind import BEHIND
-from tracker.concepts.labs.forward import unit
+from tracker.concepts.labs.forward import trace, unit
 from tracker.concepts.labs.memory_index import MemoryIndex
 from tracker.concepts.labs.model import LabModel
 from tracker.concepts.labs.results import Array, LabPaper, LabResult
@@ -136,7 +136,8 @@ def fired_units(model: LabModel, text: str, count: int = 5) -> FiredUnits:
 def _fired(model: LabModel, index: MemoryIndex, layer: int, number: int, at: int) -> Fired:
     sentence = index.sentences[at]
     cut = model.cutter.cut(sentence.text)
-    activations = model.run(cut).blocks[layer].inner[:, number]
+    # What comes after the unit's own layer does not matter to it, and costs as much again.
+    activations = trace(model.weights, cut, blocks_run=layer + 1).blocks[layer].inner[:, number]
     places = list(cut.content)
     place = places[int(activations[places].argmax())]
     return Fired(
