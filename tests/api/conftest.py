@@ -23,7 +23,7 @@ from tracker.settings import load_settings
 
 TOKEN = "correct-horse-battery"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-POLICY = Policy(token=TOKEN, rate=10_000)
+POLICY = Policy(token=TOKEN, rate=10_000, guesses=100_000)
 
 Served = Callable[..., AbstractContextManager[str]]
 

@@ -16,7 +16,7 @@ from tracker.errors import DiskFull, IndexUnusable
 from tracker.search import arrays, inverted, lexical, semantic
 from tracker.search.lexical import WordIndexKeeper
 from tracker.search.ports import PaperText, VectorChange
-from tracker.search.rows import Scope
+from tracker.search.rows import Scope, best
 from tracker.search.semantic import VectorIndexKeeper
 from tracker.search.words import Tokenizer
 
@@ -335,3 +335,14 @@ def test_an_empty_text_has_no_postings() -> None:
     segment = inverted.build([PaperText(4, ""), PaperText(2, "one")])
     assert segment.pks.tolist() == [2, 4]
     assert segment.terms() == [b"on"] or segment.terms() == [b"one"]
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 2**32 - 1), st.integers(1, 400), st.sampled_from([10, 3000, 60_000]), st.sampled_from([1, 40, 10**6])
+)
+def test_the_best_are_the_best(seed: int, count: int, rows: int, levels: int) -> None:
+    """Whatever the size, and however many are equal or zero."""
+    scores = np.random.default_rng(seed).integers(-levels, levels, rows).astype(np.float32).clip(0) / levels
+    expected = sorted((row for row in range(rows) if scores[row] > 0), key=lambda row: (-scores[row], row))[:count]
+    assert best(scores, count).tolist() == expected

@@ -40,13 +40,15 @@ class Policy:
 
     ``token`` opens writing, and everything where ``open_reading`` is False.
     ``hosts`` are names in addition to addresses in figures and localhost.
-    ``rate`` is in requests a second and client; sizes are in bytes.
+    ``rate`` is in requests a second and client; ``guesses`` are the wrong
+    tokens of a client before it has to wait; sizes are in bytes.
     """
 
     token: str | None = None
     open_reading: bool = True
     hosts: frozenset[str] = frozenset()
     rate: float = 200.0
+    guesses: int = 10
     max_body: int = 256 * 1024
     max_target: int = 8 * 1024
 
@@ -59,7 +61,7 @@ class Gate:
         self._policy = policy
         self._reads = Buckets(policy.rate, 2 * policy.rate, now)
         self._writes = Buckets(policy.rate / 10, policy.rate / 2, now)
-        self._wrong_tokens = Buckets(0.2, 10, now)
+        self._wrong_tokens = Buckets(0.2, policy.guesses, now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -183,12 +183,12 @@ class WordIndex:
         """Whether the stems of ``rest`` can no longer bring papers among the best ``LEADERS`` but a few known ones."""
         if rest[0].postings < WORTHWHILE // 4 or sum(stem.postings for stem in rest) < WORTHWHILE:
             return False
-        found = scores[np.flatnonzero(scores)]
-        if len(found) <= LEADERS:
+        leaders = best(scores, LEADERS)
+        if len(leaders) < LEADERS:
             return False
-        least = float(np.partition(found, len(found) - LEADERS)[len(found) - LEADERS])
+        least = float(scores[leaders[-1]])
         more = sum(stem.most for stem in rest)
-        return least > more and int(np.count_nonzero(found > least - more)) <= CONTENDERS
+        return least > more and int(np.count_nonzero(scores > least - more)) <= CONTENDERS
 
 
 class WordIndexKeeper:

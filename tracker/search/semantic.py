@@ -108,11 +108,10 @@ class VectorIndex:
         rough = self.base.sketch @ (self.base.basis.T @ query)
         split = len(self.base.pks)
         if mask is not None:
-            rough[~mask[:split]] = -4.0
-        rough[self.rows.dead] = -4.0
+            rough[~mask[:split]] = -2.0
+        rough[self.rows.dead] = -2.0
         wanted = min(len(rough), max(CANDIDATES, 4 * count, len(rough) // 250))
-        rows = np.argpartition(rough, len(rough) - wanted)[len(rough) - wanted :]
-        rows = np.sort(rows[rough[rows] > -4.0])
+        rows = np.sort(best(rough + np.float32(2), wanted))
         fresh = np.arange(split, len(self.rows))
         return np.concatenate([rows, fresh if mask is None else fresh[mask[split:]]])
 
