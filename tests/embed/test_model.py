@@ -16,7 +16,7 @@ import pytest
 from tracker.embed import weights
 from tracker.embed.bundled import SHA256, bundled, checked, in_folder
 from tracker.embed.encoder import Encoder
-from tracker.embed.exporting import CARD, GRAPH, TOKENIZER, export_folder, read_card
+from tracker.embed.exporting import CARD, GRAPH, TOKENIZER, WEIGHTS, export_folder, read_card
 from tracker.embed.load import load_encoder, model_files
 from tracker.embed.onnx import OnnxEncoder
 from tracker.embed.reference import ReferenceEncoder, load_transformer
@@ -194,7 +194,7 @@ def test_a_hub_name_without_a_network(prepared: Settings, tmp_path: Path, monkey
         model_files(settings)
 
 
-@pytest.mark.parametrize("damage", [GRAPH, TOKENIZER])
+@pytest.mark.parametrize("damage", [GRAPH, WEIGHTS, TOKENIZER])
 def test_a_damaged_export_is_told(prepared: Settings, tmp_path: Path, damage: str) -> None:
     files = bundled(prepared.models_dir)
     folder = tmp_path / "export"

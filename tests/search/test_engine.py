@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.search.library import FakeEncoder, FakeLibrary, FakeTexts, FakeTokens, FakeVectors
 from tracker.errors import ModelError, QueryError, UnknownPaper
-from tracker.search import lexical
+from tracker.search import lexical, ranking, scoping
 from tracker.search.engine import Mode, SearchEngine
 from tracker.search.fusion import Weights
 from tracker.search.ports import QueryEncoder
@@ -102,6 +102,23 @@ def test_a_filtered_search_is_the_search_filtered(mode: Mode, count: int) -> Non
         expected = [hit.id for hit in everything.hits if hit.id in admitted]
         assert [hit.id for hit in plain] == expected
         assert {hit.id: hit.score for hit in plain} == {h.id: h.score for h in everything.hits if h.id in admitted}
+
+
+@pytest.mark.parametrize("most", [0, 20, 60])
+def test_checking_the_best_finds_what_checking_all_finds(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    made = library(120)
+    searching = engine(made, weights=Weights(depth=0))
+    monkeypatch.setattr(ranking, "CANDIDATES", 5)
+    chance = random.Random(7)  # noqa: S311 - made-up queries
+    queries = [f"attention token {' '.join(chance.sample(CONDITIONS, count))}" for count in (1, 1, 1, 1, 2, 2, 3)]
+    expected = [searching.search(query, 4) for query in queries]
+    monkeypatch.setattr(scoping, "LARGE", 0)
+    monkeypatch.setattr(scoping, "FIRST", 10)
+    monkeypatch.setattr(scoping, "MOST", most)
+    for query, whole in zip(queries, expected, strict=True):
+        found = searching.search(query, 4)
+        assert ids(found) == ids(whole)
+        assert found.total in (None, whole.total)
 
 
 def test_conditions_alone_list_the_latest_first() -> None:

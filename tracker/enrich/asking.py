@@ -40,7 +40,7 @@ class Answer:
     error: FetchError | None = None
 
 
-class BudgetSpent(Exception):  # noqa: N818 -- a signal within this room, not an error
+class BudgetSpent(Exception):
     """No request is left for this service in this run."""
 
 

@@ -99,7 +99,7 @@ class Batch:
     halted: bool = False
 
 
-class Rejected(FetchError):  # noqa: N818 -- named like its siblings in tracker.errors
+class Rejected(FetchError):
     """The service rejects the whole batch for something in it; ``detail`` is what it said."""
 
     transient = False

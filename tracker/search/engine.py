@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,14 +12,14 @@ import numpy as np
 
 from tracker.errors import IndexUnusable, ModelError, UnknownPaper
 from tracker.records import Hit, SearchResult
-from tracker.search import explain, threads
+from tracker.search import explain, scoping, threads
 from tracker.search.explain import Evidence
 from tracker.search.fusion import Weights
 from tracker.search.lexical import WordIndexKeeper, WordScores, any_word_expression
 from tracker.search.ports import Card, Cards, Floats, Keys, QueryEncoder, Texts, Tokens, Vectors
-from tracker.search.query import Condition, Query, parse
-from tracker.search.ranking import Meaning, Ranked, rank
-from tracker.search.rows import Scope, union
+from tracker.search.query import Query, parse
+from tracker.search.ranking import Meaning, Ranked, best_of, candidates, rank
+from tracker.search.rows import Scope
 from tracker.search.semantic import VectorIndexKeeper
 
 Mode = Literal["hybrid", "words", "meaning"]
@@ -88,13 +89,14 @@ class SearchEngine:
         started = time.perf_counter()
         query, notices = parse(text), list[str]()
         limit, offset = max(0, limit), max(0, offset)
-        scope = self.scope(query)
         meaning: Meaning | None = None
         if query.ranked:
             meaning = self._meaning(query, notices) if mode != "words" else None
             words = self._words(query, notices) if mode != "meaning" or meaning is None else None
+            scope = self._scope(query, words, meaning, candidates(limit + offset))
             ranked = rank(words, meaning, scope, limit + offset, self._weights)
         else:
+            scope = scoping.whole(self._texts, query)
             ranked = self._latest(limit + offset, scope)
         return self._result(text, query, ranked, meaning, scope, notices, offset, started)
 
@@ -125,26 +127,15 @@ class SearchEngine:
         ranked = rank(words, meaning, scope, max(0, limit), self._weights)
         return self._result(card.title, query, ranked, meaning, scope, notices, 0, started)
 
-    def scope(self, query: Query) -> Scope:
-        """The papers that meet the conditions of a query."""
-        allowed: Keys | None = None
-        excluded: Keys | None = None
-        for condition in sorted(query.conditions, key=lambda condition: condition.negated):
-            within = None if condition.negated or allowed is None else allowed
-            keys = self._any(condition, within)
-            if condition.negated:
-                excluded = keys if excluded is None else union(excluded, keys)
-            else:
-                allowed = keys if allowed is None else allowed[np.isin(allowed, keys)]
-        if allowed is not None and excluded is not None:
-            return Scope(allowed[~np.isin(allowed, excluded)])
-        return Scope(allowed, excluded)
-
-    def _any(self, condition: Condition, within: Keys | None) -> Keys:
-        # A list of keys as long as half a library is slower to pass than to do without.
-        among = within.tolist() if within is not None and len(within) <= 500 else None
-        found = [self._texts.matching(atom, among) for atom in condition.any_of]
-        return found[0] if len(found) == 1 else union(*found)
+    def _scope(self, query: Query, words: WordScores | None, meaning: Meaning | None, wanted: int) -> Scope:
+        if not query.conditions:
+            return Scope()
+        size = max(0 if words is None else len(words.index.rows), 0 if meaning is None else len(meaning.index.rows))
+        if size > scoping.LARGE:
+            found = scoping.among_best(self._texts, query, partial(best_of, words, meaning), wanted)
+            if found is not None:
+                return found
+        return scoping.whole(self._texts, query)
 
     def _words(self, query: Query, notices: list[str]) -> WordScores:
         stems = self._word_index.tokenizer.stems(query.meaning)
@@ -220,7 +211,7 @@ class SearchEngine:
             took_ms=round((time.perf_counter() - started) * 1e3, 2),
             model=meaning.model if meaning else None,
             hits=hits,
-            total=None if scope.allowed is None else len(scope.allowed),
+            total=len(scope.allowed) if scope.allowed is not None and scope.complete else None,
             notices=tuple(dict.fromkeys(notices)),
         )
 

@@ -45,6 +45,17 @@ class Ranked:
     tokens: dict[int, PaperTokens] = field(default_factory=dict)
 
 
+def candidates(count: int) -> int:
+    """How many papers each of the two searches brings when ``count`` are wanted."""
+    return max(CANDIDATES, 2 * count)
+
+
+def best_of(words: WordScores | None, meaning: Meaning | None, count: int) -> tuple[Keys, ...]:
+    """The best papers of each search, best first, without conditions."""
+    by_words = () if words is None else (words.best(count, Scope()),)
+    return by_words if meaning is None else (*by_words, meaning.index.best(meaning.vector, count, Scope())[0])
+
+
 def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count: int, weights: Weights) -> Ranked:
     """The best ``count`` papers.
 
@@ -55,7 +66,7 @@ def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count:
         count: how many are wanted.
         weights: of the fusion.
     """
-    wanted = max(CANDIDATES, 2 * count)
+    wanted = candidates(count)
     if meaning is None:
         return _by_words(words, scope, count) if words is not None else Ranked(np.zeros(0, np.int64), _NOTHING)
     nearest, cosines = meaning.index.best(meaning.vector, wanted, scope)

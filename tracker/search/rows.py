@@ -76,10 +76,14 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which papers may be found: those ``allowed`` (None: all) that are not ``excluded``; keys ascending."""
+    """Which papers may be found: those ``allowed`` (None: all) that are not ``excluded``; keys ascending.
+
+    ``complete`` is False where ``allowed`` holds only those that can be among the best.
+    """
 
     allowed: Keys | None = None
     excluded: Keys | None = None
+    complete: bool = True
 
     @property
     def everything(self) -> bool:

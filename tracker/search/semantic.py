@@ -25,7 +25,7 @@ FORMAT = 1
 #: Rows up to which the whole matrix is read for each query (1.5 MB for each 1,000).
 EXACT = 30_000
 #: Candidates of the first pass that are compared in full.
-CANDIDATES = 1500
+CANDIDATES = 2500
 #: Papers in scope up to which all of them are compared in full.
 FEW = 5000
 MIN_REWRITE = 64
@@ -110,7 +110,7 @@ class VectorIndex:
         if mask is not None:
             rough[~mask[:split]] = -2.0
         rough[self.rows.dead] = -2.0
-        wanted = min(len(rough), max(CANDIDATES, 4 * count, len(rough) // 250))
+        wanted = min(len(rough), max(CANDIDATES, 2 * count, len(rough) // 160))
         rows = np.sort(best(rough + np.float32(2), wanted))
         fresh = np.arange(split, len(self.rows))
         return np.concatenate([rows, fresh if mask is None else fresh[mask[split:]]])

@@ -109,7 +109,7 @@ def softmax(scores: Array) -> Array:
 
 def gelu(x: Array) -> Array:
     """Multiplies x by the share of a normal distribution below x (arXiv:1606.08415)."""
-    from scipy.special import erf  # type: ignore[import-untyped]
+    from scipy.special import erf
 
     result: Array = (0.5 * x * (1.0 + erf(x / math.sqrt(2.0)))).astype(np.float32)
     return result
