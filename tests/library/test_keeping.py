@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from tracker.errors import StoreError, TrackerError, UnknownSource, UsageError
+from tracker.ingest.effective import Chain
+from tracker.library.importing import Importer
 from tracker.service import Tracker
 from tracker.settings import load_settings
+from tracker.store.database import Database
+from tracker.store.times import utc_now
 
 
 def opened(home: Path) -> Tracker:
@@ -162,3 +166,20 @@ def test_limits_are_checked(shelf: Path) -> None:
         for limit, offset in ((0, 0), (1001, 0), (10, -1)):
             with pytest.raises(UsageError):
                 tracker.search("x", limit, offset=offset)
+
+
+def test_papers_that_came_before_a_crash_are_compared_by_the_next_run(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    rows = [
+        {"title": "Learning Tides from Drifting Buoys at Sea", "url": "https://arxiv.org/abs/2401.00001"},
+        {"title": "Learning Tides from Drifting Buoys at Sea", "url": "https://openreview.net/forum?id=abcdefghij"},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with opened(tmp_path / "home"):
+        pass
+    with Database.open(f"sqlite:///{tmp_path / 'home' / 'tracker.sqlite3'}") as db:
+        Importer(db, Chain(), utc_now).file(file, None, None)  # and here the process dies
+    with opened(tmp_path / "home") as tracker:
+        assert tracker.duplicates() == ()
+        tracker.update(embed=False)
+        assert len(tracker.duplicates()) == 1

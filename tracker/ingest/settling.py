@@ -17,17 +17,49 @@ from tracker.identity.match import Candidate, Verdict, find_pairs
 from tracker.ingest.deriving import derive
 from tracker.ingest.effective import Chain
 from tracker.ingest.joining import join_collisions, winner_first
-from tracker.store import duplicates, merges, papers
+from tracker.store import changes, duplicates, merges, papers, settings
 from tracker.store.database import Database
 from tracker.store.papers import Known
 
+#: Up to which change of a text all papers have been compared.
+_UP_TO = "settled_up_to"
+
+#: Joining two papers changes one, which may then be like a third; more rounds than this would be a fault of ours.
+_ROUNDS = 8
+
 
 def settle(db: Database, touched: Collection[int], chain: Chain, now: datetime) -> int:
-    """Compare the papers that changed with all others; join, propose, or withdraw a proposal.
+    """Compare the papers that changed with all others, until nothing is left to join.
+
+    What is due is remembered in the database: papers that changed before a
+    crash are compared by the next run.
+
+    Args:
+        db: the library.
+        touched: papers that changed now, also where their text did not.
+        chain: which answers count.
+        now: the moment.
 
     Returns:
         How many papers were joined to another.
     """
+    joined, due = 0, set(touched)
+    for _ in range(_ROUNDS):
+        with db.reader() as reader:
+            number = changes.latest(reader, changes.TEXTS)
+            since = int(settings.get(reader, _UP_TO) or 0)
+            due |= {pk for block in changes.since(reader, changes.TEXTS, since) for pk in block}
+        if not due:
+            break
+        joined += _round(db, due, chain, now)
+        due = set()
+        with db.write() as session:
+            settings.put(session, _UP_TO, str(number))
+    return joined
+
+
+def _round(db: Database, touched: Collection[int], chain: Chain, now: datetime) -> int:
+    """Compare the papers that changed with all others; join, propose, or withdraw a proposal."""
     with db.reader() as reader:
         everything = list(papers.known(reader))
     candidates = [_candidate(known) for known in everything]

@@ -192,10 +192,9 @@ class Updater:
         return Enricher(db=self._db, client=self._client, services=named, chain=self._chain, clock=self._clock)
 
     def _settle(self, touched: set[int]) -> None:
-        if touched:
-            from tracker.ingest.settling import settle
+        from tracker.ingest.settling import settle
 
-            settle(self._db, touched, self._chain, self._clock())
+        settle(self._db, touched, self._chain, self._clock())
 
     def _embedding(self) -> Embedding:
         return Embedding(self._db, self._settings, self._clock)
