@@ -152,6 +152,8 @@ def main() -> int:
         plan = quick(plan)
     if options.sizes:
         plan = dataclasses.replace(plan, sizes=sizes_of(options.sizes))
+    if options.real:
+        plan = dataclasses.replace(plan, real=sizes_of(options.real)[-1])
     results = Results(plan.out / "results.json")
     page = plan.out / "BENCHMARKS.md" if options.quick else PAGE
     plot = plan.out / "images" / "growth.svg" if options.quick else PLOT
@@ -175,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="very little of everything, into benchmarks/out/quick")
+    parser.add_argument("--real", default="", metavar="10k", help="real papers that are embedded and grown from")
     parser.add_argument("--sizes", default="", metavar="1k,10k,100k,1M", help="papers in the libraries searched")
     parser.add_argument("--only", default="", metavar="STEP,...", help="measure only these steps")
     parser.add_argument("--no-peers", action="store_true", help="leave the peers out")

@@ -145,7 +145,9 @@ class Linker:
             if len(links) >= MOST_LINKS or chance < self._model.threshold:
                 break
             if slug not in held:
-                links.append(ConceptLink(slug=slug, score=round(chance, 4), evidence=reading.evidence(slug)))
+                # Two digits are all that is meant; more would show in which company a text was embedded (rounding
+                # of the 8-bit model depends on its batch), and two runs over the same papers would differ.
+                links.append(ConceptLink(slug=slug, score=round(chance, 2), evidence=reading.evidence(slug)))
         return tuple(links)
 
 
