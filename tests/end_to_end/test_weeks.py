@@ -13,7 +13,7 @@ from tracker.records import UpdateReport
 from tracker.service import Tracker
 from tracker.settings import load_settings
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.timeout(1800)]  # faults mean waiting: seconds a retry, as servers ask
 WEEKLY = "ai-papers-of-the-week"
 FAULTS = "429:*:0.2,503:*:0.1,cut:*:0.1,garbage:*:0.05"
 
