@@ -1,0 +1,67 @@
+"""Lists, and which entries are one paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.facade.rooms import Rooms
+from tracker.records import DuplicatePair, Paper, SourceState
+
+if TYPE_CHECKING:
+    pass
+
+
+class Curating(Rooms):
+    """Lists, and which entries are one paper."""
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """All sources and how their fetches went."""
+        return self._keeper().sources()
+
+    def source(self, slug: str) -> SourceState:
+        """One source.
+
+        Raises:
+            UnknownSource: there is none by that name.
+        """
+        return self._keeper().source(slug)
+
+    def add_source(self, url: str, *, slug: str | None = None) -> SourceState:
+        """Follow a list by its address; it is read by the next update.
+
+        Raises:
+            UsageError: no kind of source reads that address.
+        """
+        return self._keeper().add_source(url, slug)
+
+    def remove_source(self, slug: str) -> SourceState:
+        """Follow a list no more; its mentions stay, marked gone.  Adding it again brings them back."""
+        return self._keeper().remove_source(slug)
+
+    def enable_source(self, slug: str, enabled: bool) -> SourceState:
+        """Switch a source on or off."""
+        return self._keeper().enable_source(slug, enabled)
+
+    def duplicates(self) -> tuple[DuplicatePair, ...]:
+        """Pairs that may be one paper and wait for a person, most likely first."""
+        return self._keeper().duplicates()
+
+    def merge(self, first: str, second: str) -> Paper:
+        """Make one paper of two; :meth:`split` undoes it.
+
+        Raises:
+            UsageError: both names mean the same paper.
+        """
+        return self._desk().paper(self._keeper().merge(self._pk(first), self._pk(second)))
+
+    def keep_apart(self, first: str, second: str) -> None:
+        """Two papers that look alike are two; they are never proposed or merged again."""
+        self._keeper().keep_apart(self._pk(first), self._pk(second))
+
+    def split(self, paper_id: str) -> tuple[Paper, ...]:
+        """Undo the last merge into this paper, or the merge of the paper that had this id.
+
+        Raises:
+            UsageError: nothing was merged into it.
+        """
+        return tuple(map(self._desk().paper, self._keeper().split(paper_id, self._pk(paper_id))))

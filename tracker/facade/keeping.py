@@ -1,0 +1,129 @@
+"""Taking away, looking after, and telling what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.facade.finding import Finding
+from tracker.facade.types import ExportFormat
+from tracker.records import CheckFinding, LibraryStatus, Paper
+from tracker.settings import load_settings
+
+if TYPE_CHECKING:
+    from tracker.journal import Run
+    from tracker.library.crier import Crier
+    from tracker.schedule.planning import Plan
+
+
+class Keeping(Finding):
+    """Taking away, looking after, and telling what is new."""
+
+    def export(self, path: str | Path | None = None, *, format: ExportFormat = "jsonl", query: str = "") -> str | None:
+        """Everything, or what a query admits, in a format other programs read.
+
+        Args:
+            path: where to write (replaced as a whole when done); None returns the text.
+            format: one of the formats.
+            query: as for :meth:`papers`; "" means all.
+        """
+        return self._keeper().export(None if path is None else Path(path), format, query)
+
+    def export_notes(self, folder: str | Path, *, query: str = "") -> int:
+        """A note in Markdown per paper into a folder, as Obsidian reads them; returns how many files changed.
+
+        What a person wrote around our part of a note stays.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        from tracker.library.notes_folder import write_notes
+
+        return write_notes(Path(folder), self.papers(query, sort="title", limit=None))
+
+    def check(self, *, repair: bool = False) -> tuple[CheckFinding, ...]:
+        """Look for damage in database, full-text index, vectors and files; ``repair`` mends what can be rebuilt."""
+        return self._keeper().check(repair=repair)
+
+    def backup(self, path: str | Path) -> Path:
+        """Write a consistent copy of the database to a new file.
+
+        Raises:
+            StoreError: the file exists or cannot be written.
+        """
+        return self._keeper().backup(Path(path))
+
+    @classmethod
+    def restore(cls, path: str | Path, home: str | Path | None = None) -> Path:
+        """Put a backup in place; the replaced database is kept beside it.  Returns where.
+
+        Raises:
+            StoreError: the file is no backup of this tracker.
+        """
+        from tracker.library.keeping import restore
+
+        return restore(Path(path), load_settings(home))
+
+    def status(self) -> LibraryStatus:
+        """The library at a glance."""
+        return self._keeper().status()
+
+    def runs(self, limit: int = 20) -> tuple[Run, ...]:
+        """The newest runs, newest first: when, what was asked, what changed, what failed and why."""
+        from tracker.library.serving import runs
+
+        return runs(self._settings, limit)
+
+    def plan(self) -> Plan:
+        """Which sources are due now, when the next ones are, and which are out of order.
+
+        Raises:
+            SettingsError: the quiet hours cannot be read.
+        """
+        from tracker.library.serving import plan
+
+        return plan(self._settings, self._keeper().sources(), self._clock())
+
+    def digest_text(self, *, told: bool = True) -> str:
+        """What came in since the last digest, as text; ``told`` False leaves it news."""
+        return self._crier().text(told=told)
+
+    def write_digest(self, path: str | Path) -> int:
+        """The digest as an HTML page; its papers are told then.  Returns how many.
+
+        Raises:
+            StoreError: the file cannot be written; its papers are news still.
+        """
+        return self._crier().write(Path(path))
+
+    def send_digest(self) -> str:
+        """The digest by mail; returns to whom.
+
+        Raises:
+            SettingsError: mail is not set up.
+            FetchError: the server did not take it; its papers are news still.
+        """
+        return self._crier().send()
+
+    def call_webhook(self) -> int:
+        """Send new papers to ``TRACKER_WEBHOOK``, if there are any; returns how many.
+
+        Raises:
+            UsageError: no webhook is set.
+            FetchError: it did not take them; they are news still.
+        """
+        from tracker.http import Client
+
+        client = self._make_client(self._settings) if self._make_client else Client(self._settings)
+        try:
+            return self._crier().call(client)
+        finally:
+            client.close()
+
+    def _crier(self) -> Crier:
+        from tracker.library.crier import Crier
+
+        def pages(offset: int) -> tuple[Paper, ...]:
+            return self.papers(sort="added", limit=200, offset=offset)
+
+        return Crier(self._settings, pages, lambda: self.plan().outages, self._clock)

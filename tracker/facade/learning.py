@@ -1,0 +1,77 @@
+"""Concepts, paths and labs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.facade.rooms import Rooms
+from tracker.facade.types import OnProgress
+from tracker.records import Paper
+
+if TYPE_CHECKING:
+    from tracker.concepts.labs import BuildReport, LabResult
+    from tracker.concepts.paths import ReadingPlan
+    from tracker.library.concepts import ConceptCard, ConceptPage
+    from tracker.library.lab_infos import LabInfo
+
+
+class Learning(Rooms):
+    """Concepts, paths and labs."""
+
+    def concepts(self) -> tuple[ConceptCard, ...]:
+        """All concepts, each after what it needs, with how many papers are about it."""
+        return self._scholar().cards()
+
+    def concept(self, slug: str, limit: int = 50) -> ConceptPage:
+        """A concept: explanation, what it needs, key papers in reading order, and the library's papers about it.
+
+        Raises:
+            UsageError: there is no such concept; names the nearest.
+        """
+        return self._scholar().page(slug, limit)
+
+    def say_concept(self, paper_id: str, slug: str, accepted: bool | None) -> Paper:
+        """Confirm or reject that a paper is about a concept; None takes the word back."""
+        return self._scholar().say(self._pk(paper_id), slug, accepted)
+
+    def path(self, target: str, hours: float | None = None) -> ReadingPlan:
+        """A reading plan from what has been read to a concept or a paper, in the order in which ideas need each other.
+
+        Raises:
+            UsageError: there is no such concept or paper, or the hours are not positive.
+        """
+        return self._scholar().path(target, hours)
+
+    def labs(self) -> tuple[LabInfo, ...]:
+        """The labs there are: what each shows, what it takes, and something to try."""
+        return self._bench().infos()
+
+    def lab(self, name: str, **inputs: object) -> LabResult:
+        """One lab's answer, computed on the bundled model.
+
+        Args:
+            name: as in :meth:`labs`, or as concepts name their lab.
+            inputs: by name, as :meth:`labs` says.
+
+        Raises:
+            UsageError: no such lab, an input that makes no sense, or a library that the labs have not read.
+            ModelError: the bundled model is missing.
+        """
+        return self._bench().run(name, inputs)
+
+    def labs_due(self) -> bool:
+        """Whether the labs that look through the library have not read all of it."""
+        return self._bench().due()
+
+    def lab_ready(self) -> bool:
+        """Whether those labs have read the library once, so that they answer."""
+        return self._bench().ready()
+
+    def build_lab_indexes(self, progress: OnProgress | None = None) -> tuple[BuildReport, ...]:
+        """Read what is new in the library for those labs; minutes the first time, then only what changed.
+
+        Raises:
+            AlreadyRunning: another process is at it.
+            ModelError: the bundled model is missing.
+        """
+        return self._bench().build(progress)

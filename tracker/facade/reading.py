@@ -1,0 +1,150 @@
+"""What the reader does with papers: states, tags, notes, the desk's views, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tracker.facade.learning import Learning
+from tracker.facade.types import OnProgress, Sort
+from tracker.records import Note, Paper, ReadingStatus
+
+if TYPE_CHECKING:
+    from tracker.library.desk_views import News, ReadingEntry, ReadingWeek, Suggestion
+    from tracker.library.mapping import PaperMap
+    from tracker.library.undo import Undo
+
+
+class Reading(Learning):
+    """What the reader does with papers: states, tags, notes, the desk's views, and undo."""
+
+    def mark(
+        self,
+        paper_ids: str | Sequence[str],
+        status: ReadingStatus | None = None,
+        *,
+        rating: int | None = None,
+        priority: int | None = None,
+    ) -> tuple[Paper, ...]:
+        """Set status, rating (1 to 5; 0 removes it) or priority of papers; what is None stays.
+
+        Raises:
+            UsageError: a value out of range; nothing was written.
+        """
+        names = [paper_ids] if isinstance(paper_ids, str) else list(paper_ids)
+        return self._desk().mark([self._pk(name) for name in names], status, rating, priority)
+
+    def mark_seen(self, paper_ids: Sequence[str] | None = None) -> int:
+        """These papers (None: all) are no news any more; returns how many were."""
+        return self._desk().mark_seen(None if paper_ids is None else [self._pk(name) for name in paper_ids])
+
+    def tag(self, paper_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Paper:
+        """Tie words to a paper, or untie them."""
+        return self._desk().tag(self._pk(paper_id), add, remove)
+
+    def note(self, paper_id: str, body: str) -> Note:
+        """Write a note in Markdown about a paper."""
+        return self._desk().note(self._pk(paper_id), body)
+
+    def edit_note(self, note_id: str, body: str) -> Note:
+        """Replace the text of a note.
+
+        Raises:
+            UsageError: there is no such note.
+        """
+        return self._desk().edit_note(note_id, body)
+
+    def delete_note(self, note_id: str) -> None:
+        """Delete a note.
+
+        Raises:
+            UsageError: there is no such note.
+        """
+        self._desk().delete_note(note_id)
+
+    def queue(self, limit: int = 20) -> tuple[Paper, ...]:
+        """What to read next: what is being read, then the queue by priority and age."""
+        return self._desk().queue(limit)
+
+    def news_by_week(self, *, source: str | None = None, limit: int = 20) -> News:
+        """The first ``limit`` new papers, each in exactly one group of a list and a week, latest week first.
+
+        Args:
+            source: only what this list names.
+            limit: how many papers.
+        """
+        return self._views().news(source, limit)
+
+    def reading_entries(
+        self, query: str = "", *, sort: Sort = "priority", limit: int | None = 50, offset: int = 0
+    ) -> tuple[ReadingEntry, ...]:
+        """As :meth:`papers`, with the dates of the reading list.
+
+        Raises:
+            QueryError: a filter that cannot be read.
+        """
+        return self._views().entries(query, sort, limit, offset)
+
+    def forgotten(self, limit: int = 5) -> tuple[ReadingEntry, ...]:
+        """What has been in the queue for more than 30 days, longest first."""
+        return self._views().forgotten(limit)
+
+    def reading_weeks(self, count: int = 26) -> tuple[ReadingWeek, ...]:
+        """How many papers were queued and read in each of the last weeks, oldest first."""
+        return self._views().weeks(count)
+
+    def read_next(self, limit: int = 5) -> tuple[Suggestion, ...]:
+        """What of the queue to read next, with reasons; from the inbox where the queue is empty."""
+        return self._views().read_next(self.concepts(), limit)
+
+    def act(
+        self,
+        paper_ids: Sequence[str],
+        status: ReadingStatus | None = None,
+        *,
+        rating: int | None = None,
+        priority: int | None = None,
+    ) -> Undo:
+        """As :meth:`mark`, for many papers, with the way back.
+
+        Raises:
+            UsageError: a value out of range; nothing was written.
+        """
+        return self._hand().mark([self._pk(name) for name in paper_ids], status, rating, priority)
+
+    def tag_many(self, paper_ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Undo:
+        """Tie words to many papers, or untie them, with the way back.
+
+        Raises:
+            UsageError: an empty word, or a very long one; nothing was written.
+        """
+        return self._hand().tag([self._pk(name) for name in paper_ids], add, remove)
+
+    def requeue(self, paper_ids: Sequence[str]) -> Undo:
+        """Queue papers as of now, also those that wait already."""
+        return self._hand().requeue([self._pk(name) for name in paper_ids])
+
+    def see(self, paper_ids: Sequence[str]) -> Undo:
+        """These papers are no news any more."""
+        return self._hand().see([self._pk(name) for name in paper_ids])
+
+    def see_until(self, moment: datetime) -> Undo:
+        """Nothing that came up to ``moment`` is news any more; what came since was never shown and stays news."""
+        return self._hand().see_until(moment)
+
+    def undo(self, action: Undo) -> int:
+        """Take an action back, except where something else was decided since; returns of how many papers."""
+        return self._hand().undo(action)
+
+    def map(self) -> PaperMap:
+        """All embedded papers in the plane by meaning; drawn first (in seconds) where there is no map yet."""
+        return self._cartographer().show()
+
+    def map_drawn(self) -> bool:
+        """Whether :meth:`map` has something to show at once."""
+        return self._cartographer().drawn()
+
+    def draw_map(self, *, progress: OnProgress | None = None) -> int:
+        """Draw the map anew from all papers, lying as the former one did; returns how many are on it."""
+        return self._cartographer().draw(progress)
