@@ -13,7 +13,8 @@ new library is begun.
 
 The one thing an update does once a model, exporting it for search, takes longer
 than all the rest on a small world; so new libraries start with it done, except
-each ``--prepare-every``-th.
+each ``--prepare-every``-th, whose kills fall within the length of an update that
+exports.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.plan import OUT, Results
-from benchmarks.process import SHARED, ProcessError, environment, kill_group, run, stand_in, tracker
+from benchmarks.process import SHARED, Finished, ProcessError, environment, kill_group, run, stand_in, tracker
 
 #: Folders of ``shared/lists`` by the source that reads them.
 FOLDERS = {
@@ -86,6 +87,7 @@ class Trial:
         self._say = say
         self._homes = 0
         self._expected: list[dict[str, object]] = []
+        self._first_seconds = 0.0
         self._code = 0
         self.tally = Tally()
 
@@ -98,7 +100,7 @@ class Trial:
         self._undisturbed()
         home = self._new_home()
         while self.tally.kills < kills:
-            moment = self._random.uniform(0, self.tally.whole_seconds)
+            moment = self._random.uniform(0, self._span(home))
             code = self._update(home, moment)
             if code is None:
                 self.tally.kills += 1
@@ -116,17 +118,25 @@ class Trial:
     def _undisturbed(self) -> None:
         """Twice: the first run exports the model too, and the length is to be that of the others."""
         first, second = (self._folder / name for name in ("first", "undisturbed"))
-        for home in (first, second):
-            home.mkdir(parents=True)
-            if home is second:
-                shutil.copytree(first / "models", second / "models")
-            done = run([*tracker(), "update", *self._world.sources], self._environment(home)).require(0, 3)
+        self._first_seconds = self._alone(first).seconds
+        shutil.copytree(first / "models", second / "models")
+        done = self._alone(second)
         self.tally.whole_seconds, self._code = done.seconds, done.code
         self._expected = self._exported(second)
         self.tally.papers = len(self._expected)
         self._say(f"undisturbed: {len(self._expected)} papers in {done.seconds:.1f} s, exit code {done.code}")
         if (before := self._exported(first)) != self._expected:
             self._fault(first, f"two undisturbed updates differ: {difference(before, self._expected)}")
+
+    def _alone(self, home: Path) -> Finished:
+        home.mkdir(parents=True, exist_ok=True)
+        return run([*tracker(), "update", *self._world.sources], self._environment(home)).require(0, 3)
+
+    def _span(self, home: Path) -> float:
+        """Seconds within which the next kill of this library falls: longer until its model is exported."""
+        made = {path.name for path in (home / "models").glob("*")}
+        prepared = made >= {path.name for path in (self._folder / "first" / "models").glob("*")}
+        return self.tally.whole_seconds if prepared else self._first_seconds
 
     def _new_home(self) -> Path:
         self._homes += 1
