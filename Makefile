@@ -1,5 +1,6 @@
 # Two commands do everything: `make run` and `make test`.
 PYTHON ?= python3
+JOBS   ?= 2
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check
@@ -10,7 +11,7 @@ run: $(VENV)/.run
 	$(BIN)/tracker up
 
 test: $(VENV)/.dev lint types contracts
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

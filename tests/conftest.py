@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+
+# How long an example takes says how busy the machine is, not whether the law holds.
+hypothesis.settings.register_profile(
+    "laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("laws")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

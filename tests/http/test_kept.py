@@ -108,7 +108,7 @@ def test_another_mirror_is_another_cache(server: Server, make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\x1f\x8b\x08", b"not packed", gzip.compress(b"{}\nx"), gzip.compress(b"[1]\n")]
+    "damage", [b"", b"\x1f\x8b\x08", b"not packed", gzip.compress(b"{}\nx", mtime=0), gzip.compress(b"[1]\n", mtime=0)]
 )
 def test_a_damaged_copy_is_a_miss(server: Server, make: Make, tmp_path: Path, damage: bytes) -> None:
     server.routes[PATH] = answer = Versions()
