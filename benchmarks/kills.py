@@ -14,7 +14,7 @@ new library is begun.
 The one thing an update does once a model, exporting it for search, takes longer
 than all the rest on a small world; so new libraries start with it done, except
 each ``--prepare-every``-th, whose kills fall within the length of an update that
-exports.
+exports.  Each kill of one library widens the span of its next by a tenth.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ class Trial:
         self._homes = 0
         self._expected: list[dict[str, object]] = []
         self._first_seconds = 0.0
+        self._kills_of_this = 0
         self._code = 0
         self.tally = Tally()
 
@@ -104,6 +105,7 @@ class Trial:
             code = self._update(home, moment)
             if code is None:
                 self.tally.kills += 1
+                self._kills_of_this += 1
                 self.tally.moments.append(round(moment, 3))
             sound = self._check(home, f"kill {self.tally.kills} after {moment:.2f} s" if code is None else "the end")
             if code is not None:
@@ -133,13 +135,18 @@ class Trial:
         return run([*tracker(), "update", *self._world.sources], self._environment(home)).require(0, 3)
 
     def _span(self, home: Path) -> float:
-        """Seconds within which the next kill of this library falls: longer until its model is exported."""
+        """Seconds within which the next kill of this library falls.
+
+        Longer until its model is exported, and by a tenth with each kill, so that a
+        machine that has become slower than it was does not keep it from its end.
+        """
         made = {path.name for path in (home / "models").glob("*")}
         prepared = made >= {path.name for path in (self._folder / "first" / "models").glob("*")}
-        return self.tally.whole_seconds if prepared else self._first_seconds
+        return (self.tally.whole_seconds if prepared else self._first_seconds) * 1.1**self._kills_of_this
 
     def _new_home(self) -> Path:
         self._homes += 1
+        self._kills_of_this = 0
         home = self._folder / f"home-{self._homes}"
         home.mkdir()
         if self._homes % self._prepare_every:
