@@ -14,19 +14,24 @@ LOG = "labs.log"
 _NICENESS = 10
 
 
-def at_work() -> bool:
-    """Whether this process started the reading and it goes on."""
-    child = _children().get(str(library.settings().home))
+def at_work(*without: str) -> bool:
+    """Whether this process started the reading, by the model without these parts, and it goes on."""
+    child = _children().get((str(library.settings().home), *without))
     return child is not None and child.poll() is None
 
 
-def start() -> bool:
-    """Start the reading; False when it is at work already.  What was read before is kept, so it may be stopped."""
-    if at_work():
+def start(*without: str) -> bool:
+    """Start the reading; False when it is at work already.  What was read before is kept, so it may be stopped.
+
+    Args:
+        without: parts of the model that are off, as ``tracker lab --without`` names them.
+    """
+    if at_work(*without):
         return False
     here = library.settings()
     here.home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tracker.cli", "--home", str(here.home), "lab", "--build"]
+    command += [word for part in without for word in ("--without", part)]
     with (here.home / LOG).open("wb") as log:
         # One thread at a low priority: searches and an update that runs meanwhile come first.
         child = subprocess.Popen(  # noqa: S603 - our own module, no shell
@@ -38,11 +43,11 @@ def start() -> bool:
         )
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
-    _children()[str(here.home)] = child
+    _children()[str(here.home), *without] = child
     return True
 
 
 @st.cache_resource(show_spinner=False)
-def _children() -> dict[str, subprocess.Popen[bytes]]:
+def _children() -> dict[tuple[str, ...], subprocess.Popen[bytes]]:
     """The readings that this process started, kept so that they are waited for."""
     return {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.widgets import frame
+from app.widgets import elsewhere, frame
 
 st.set_page_config(page_title="Paper tracker", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
 frame.style()
@@ -26,4 +26,5 @@ page = st.navigation(
     position="top",
 )
 with frame.honest():
+    elsewhere.watch()
     page.run()

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import building, data, machine, rates, report, searching, updating
+from benchmarks import building, dashboard, data, machine, rates, report, searching, updating
 from benchmarks.peers import environment
 from benchmarks.peers.environment import Peers
 from benchmarks.plan import OUT, Plan, Results, sizes_of
@@ -54,6 +54,9 @@ class Run:
             ),
             "warm": lambda: self._each(lambda size: searching.warm(self._plan, size), "warm"),
             "vectors": lambda: self._each(lambda size: searching.vectors(self._plan, self._peers, size), "vectors"),
+            "dashboard": lambda: self._each(
+                lambda size: dashboard.step(self._plan, size), "dashboard", dashboard.sizes(self._plan.sizes)
+            ),
             "txtai": self._txtai,
         }
 
@@ -91,11 +94,13 @@ class Run:
         self._results.put(name, {"took_seconds": time.monotonic() - started, **found})
         self._plan.say(f"{name}: {time.monotonic() - started:.0f} s")
 
-    def _each(self, measure: Callable[[int], Mapping[str, Any]], what: str) -> dict[str, Any]:
+    def _each(
+        self, measure: Callable[[int], Mapping[str, Any]], what: str, sizes: tuple[int, ...] | None = None
+    ) -> dict[str, Any]:
         """A step size by size; one that fails leaves the others, and one that was not built is not measured."""
         found: dict[str, Any] = {}
         lost: dict[str, str] = {}
-        for size in self._plan.sizes:
+        for size in self._plan.sizes if sizes is None else sizes:
             self._plan.say(f"  {what}: {size:,} papers")
             try:
                 if what != "build" and not building.is_built(self._plan, size):
@@ -146,6 +151,8 @@ def main() -> int:
         peers_folder=options.out / "peers-venv",
         shared=options.shared,
         peers=not options.no_peers,
+        embedded=options.embedded,
+        reindex=options.reindex,
         say=_say,
     )
     if options.quick:
@@ -180,8 +187,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--real", default="", metavar="10k", help="real papers that are embedded and grown from")
     parser.add_argument("--sizes", default="", metavar="1k,10k,100k,1M", help="papers in the libraries searched")
     parser.add_argument("--only", default="", metavar="STEP,...", help="measure only these steps")
+    parser.add_argument(
+        "--embedded", type=Path, metavar="HOME", help="take vectors of the same texts over from this library"
+    )
     parser.add_argument("--no-peers", action="store_true", help="leave the peers out")
     parser.add_argument("--fresh", action="store_true", help="build libraries anew that were built before")
+    parser.add_argument("--reindex", action="store_true", help="build the indexes of libraries that are there anew")
     parser.add_argument("--report", action="store_true", help="only write the page from the results that are there")
     parser.add_argument("--out", type=Path, default=OUT, help="where libraries and results lie")
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder of evaluation sets and stand-in")

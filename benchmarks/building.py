@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -15,6 +16,8 @@ from benchmarks.process import ProcessError, environment, run, tracker
 
 #: Raised when libraries built before no longer fit.
 FORMAT = 1
+#: What is known of a finished library, and of one whose rows are written but whose indexes are not built.
+FACTS, WRITTEN = "facts.json", "written.json"
 
 
 def model(plan: Plan) -> dict[str, Any]:
@@ -55,7 +58,12 @@ def real(plan: Plan) -> dict[str, Any]:
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
     offline = environment(home, TRACKER_OFFLINE="1")
     brought = run([*tracker(), "import", str(file), "--no-embed", "--json"], offline).require()
-    plan.say(f"  embedding {len(corpus.papers):,} papers")
+    taken = 0
+    if plan.embedded is not None:
+        taking = [sys.executable, "-m", "benchmarks.reuse", "--of", str(plan.embedded), "--home", str(home)]
+        taken = int(json.loads(run(taking, environment()).require().out)["taken"])
+        plan.say(f"  {taken:,} papers have their vectors from {plan.embedded}")
+    plan.say(f"  embedding {len(corpus.papers) - taken:,} papers")
     embedded = run([*tracker(), "embed", "--json"], offline, timeout=24 * 3600).require()
     report = json.loads(embedded.out)
     return _keep(
@@ -67,6 +75,9 @@ def real(plan: Plan) -> dict[str, Any]:
             "embed_seconds": embedded.seconds,
             "embed_own_seconds": report["seconds"],
             "embedded": report["embedded"],
+            "taken": taken,
+            "papers": len(corpus.papers),
+            "load": _load(),
             "embed_peak_mib": embedded.peak_mib,
         },
     )
@@ -79,19 +90,21 @@ def sized(plan: Plan, size: int) -> dict[str, Any]:
         ProcessError: a worker failed.
     """
     corpus = plan.corpus(size) if size <= plan.peer_max else None
-    wanted = {"format": FORMAT, "size": size, "real": plan.real, "seed": plan.seed, "texts": corpus is not None}
+    wanted: dict[str, Any] = {
+        "format": FORMAT,
+        "size": size,
+        "real": plan.real,
+        "seed": plan.seed,
+        "texts": corpus is not None,
+    }
     wanted["origin"] = data.load(plan.shared, plan.real).origin
-    held = _kept(plan.home(size), wanted)
-    if held is not None:
-        return held
     home = plan.home(size)
-    shutil.rmtree(home.parent, ignore_errors=True)
-    home.parent.mkdir(parents=True)
-    command = [sys.executable, "-m", "benchmarks.libraries", "--real", str(plan.real_home), "--home", str(home)]
-    command += ["--size", str(size), "--seed", str(plan.seed)]
-    started = time.monotonic()
-    made = run([*command, *(["--texts", str(corpus)] if corpus else [])], environment(), timeout=6 * 3600).require()
-    written = time.monotonic() - started
+    held = _kept(home, wanted)
+    if held is not None and not plan.reindex:
+        return held
+    made = _kept(home, wanted, WRITTEN) or _written(plan, size, corpus, wanted)
+    for file in (*(home / "index").glob("words.index"), *(home / "index").glob("vectors-*.index")):
+        file.unlink()
     index = run([*tracker(), "embed", "--json"], environment(home, TRACKER_OFFLINE="1"), timeout=6 * 3600).require()
     report = json.loads(index.out)
     if report["embedded"]:
@@ -100,19 +113,32 @@ def sized(plan: Plan, size: int) -> dict[str, Any]:
         home,
         wanted,
         {
-            **json.loads(made.out),
-            "write_seconds": written,
+            **made,
             "index_seconds": index.seconds,
+            "index_cpu_seconds": index.cpu_seconds,
             "index_peak_mib": index.peak_mib,
+            "load": _load(),
             "database_mib": _size(home, "tracker.sqlite3*"),
             "index_mib": _size(home / "index", "**/*"),
         },
     )
 
 
+def _written(plan: Plan, size: int, corpus: Path | None, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Write the rows and the token vectors of a library; remembered, so that a run that was stopped goes on there."""
+    home = plan.home(size)
+    shutil.rmtree(home.parent, ignore_errors=True)
+    home.parent.mkdir(parents=True)
+    command = [sys.executable, "-m", "benchmarks.libraries", "--real", str(plan.real_home), "--home", str(home)]
+    command += ["--size", str(size), "--seed", str(plan.seed)]
+    started = time.monotonic()
+    made = run([*command, *(["--texts", str(corpus)] if corpus else [])], environment(), timeout=6 * 3600).require()
+    return _keep(home, wanted, {**json.loads(made.out), "write_seconds": time.monotonic() - started}, WRITTEN)
+
+
 def is_built(plan: Plan, size: int) -> bool:
     """Whether the library of a size is there, whole."""
-    return plan.home(size).with_name("facts.json").is_file()
+    return plan.home(size).with_name(FACTS).is_file()
 
 
 def _new(plan: Plan, home: Path) -> Path:
@@ -122,18 +148,23 @@ def _new(plan: Plan, home: Path) -> Path:
     return home
 
 
-def _kept(home: Path, wanted: dict[str, Any]) -> dict[str, Any] | None:
+def _kept(home: Path, wanted: dict[str, Any], name: str = FACTS) -> dict[str, Any] | None:
     """The facts of a library that was built before, if it is the one that is wanted."""
-    facts = home.with_name("facts.json")
+    facts = home.with_name(name)
     if not facts.is_file():
         return None
     held = json.loads(facts.read_text(encoding="utf-8"))
     return dict(held["found"]) if held["wanted"] == wanted else None
 
 
-def _keep(home: Path, wanted: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    home.with_name("facts.json").write_text(json.dumps({"wanted": wanted, "found": found}, indent=1), encoding="utf-8")
+def _keep(home: Path, wanted: dict[str, Any], found: dict[str, Any], name: str = FACTS) -> dict[str, Any]:
+    home.with_name(name).write_text(json.dumps({"wanted": wanted, "found": found}, indent=1), encoding="utf-8")
     return found
+
+
+def _load() -> float | None:
+    """How many processes wanted a processor in the last minute; None where the system does not say."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
 def _size(folder: Path, pattern: str) -> float:

@@ -34,6 +34,8 @@ class Plan:
         peers_folder: the peers' own environment.
         peers: whether peers are measured at all.
         seed: of synthetic papers.
+        reindex: build the indexes of libraries anew that are built already, and measure it.
+        embedded: a library that holds vectors of the real papers already; they are taken over by their texts' hashes.
     """
 
     out: Path = OUT
@@ -51,6 +53,8 @@ class Plan:
     lists: tuple[str, ...] = ()
     peers: bool = True
     seed: int = 1
+    reindex: bool = False
+    embedded: Path | None = None
     say: Callable[[str], None]
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.dashboard_page import dashboard
 from benchmarks.data import YEARS
 from benchmarks.peers.environment import Peers
 from benchmarks.picture import draw
@@ -27,7 +28,7 @@ from benchmarks.wording import (
 
 def write(steps: Steps, page: Path, plot: Path, peers: Peers) -> None:
     """Write the page, and the plot if matplotlib is there."""
-    sections = (_head, _update, _rates, _cold, _warm, _filters, _vectors, _growth, _kills, _data, _machine)
+    sections = (_head, _update, _rates, _cold, _warm, _filters, _vectors, dashboard, _growth, _kills, _data, _machine)
     drawn = draw(steps, plot, peers)
     text = "\n\n".join(part for section in sections if (part := section(steps)))
     text = text.replace("PLOT", f"![Growth of time and memory](images/{plot.name})" if drawn is None else drawn)
@@ -154,19 +155,30 @@ def _real(steps: Steps) -> str:
     real, model = step_of(steps, "real"), step_of(steps, "model")
     parts = []
     if real:
-        rate = real["embedded"] / real["embed_own_seconds"] if real["embed_own_seconds"] else 0.0
-        parts.append(
-            f"`tracker import` of {real['embedded']:,} papers without embedding took "
-            f"{in_s(real['import_seconds'])}; `tracker embed` of them {in_s(real['embed_seconds'])} ({rate:.1f} "
-            f"texts/s, token vectors and storing included) with {in_mib(real['embed_peak_mib'])} at its peak (measured "
-            "when that library was built)."
-        )
+        parts.append(_brought(real))
     if model:
         parts.append(
             f"Once a model, before anything is embedded, it is exported for onnxruntime: "
             f"{in_s(model['export_seconds'])}, {in_mib(model['peak_mib'])} at its peak."
         )
     return " ".join(parts)
+
+
+def _brought(real: Step) -> str:
+    """What importing and embedding the real papers took; where vectors were taken over, only what was not."""
+    papers, load = real.get("papers", real["embedded"]), real.get("load")
+    calm = "" if load is None or load < 2 else f", while the machine's load was {load:.1f}"
+    told = f"`tracker import` of {papers:,} papers without embedding took {in_s(real['import_seconds'])}"
+    if real.get("taken"):
+        return (
+            f"{told} (measured when that library was built{calm}). The vectors of {real['taken']:,} of them were taken "
+            "over, by the hashes of their texts, from another library that `tracker embed` had made on this machine."
+        )
+    rate = real["embedded"] / real["embed_own_seconds"] if real["embed_own_seconds"] else 0.0
+    return (
+        f"{told}; `tracker embed` of them {in_s(real['embed_seconds'])} ({rate:.1f} texts/s, token vectors and storing "
+        f"included) with {in_mib(real['embed_peak_mib'])} at its peak (measured when that library was built{calm})."
+    )
 
 
 def _cold(steps: Steps) -> str:

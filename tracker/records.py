@@ -371,13 +371,20 @@ class EmbedReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import did; rows that could not be read are in ``problems`` with their lines."""
+    """What an import did.
+
+    Rows that could not be read are in ``problems`` with their lines.
+    ``notices`` tell what was understood and has no place in the library.
+    ``sources`` are the sources that subscriptions became.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     problems: tuple[Problem, ...] = ()
     ids: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    sources: tuple[SourceSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

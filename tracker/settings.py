@@ -24,6 +24,8 @@ SERVICE_NAMES = (
     "smtp_url",
     "digest_to",
     "digest_from",
+    "digest_day",
+    "digest_file",
 )
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}

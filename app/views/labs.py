@@ -1,4 +1,11 @@
-"""Labs: what a transformer does with the reader's own words, on the very model that ranks the search."""
+"""Labs: what a transformer does with the reader's own words, on the very model that ranks the search.
+
+Addresses: ``/labs?lab=NAME`` opens a lab, by a name of ``tracker lab`` or the
+one that concepts give it.  ``&query=WORDS`` is what it looks at (a sentence, a query,
+a sum of words).  ``&paper=ID`` is a paper, under any of its ids: the hit that
+``lens`` explains, or else the paper whose title is the sentence.  So a hit of a
+search is explained by ``/labs?lab=lens&query=QUERY&paper=ID``.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +23,7 @@ _CHOSEN = "lab-chosen"
 
 
 def _choose() -> None:
-    st.query_params["lab"] = str(st.session_state[_CHOSEN])
+    st.query_params.from_dict({"lab": str(st.session_state[_CHOSEN])})
 
 
 def page() -> None:

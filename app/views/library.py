@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, pager, progress
+from app.widgets import cards, frame, listchoice, pager, progress
 from app.widgets.words import STATUS_NAMES, count, joined
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _again() -> None:
 def _query() -> str:
     """The filters as one query, in the language of the search."""
     status = st.session_state.get("status")
-    source = st.session_state.get("list")
+    source = listchoice.given()
     return " ".join(
         part
         for part in (
@@ -52,11 +52,7 @@ def _filters() -> None:
         placeholder="Filter: words, year:2023.., author:…, tag:…, has:code", max_chars=2_000,
     )  # fmt: skip
     with st.container(horizontal=True):
-        st.selectbox(
-            "List", cards.lists_with_entries(), index=None, key="list", format_func=cards.list_title,
-            bind="query-params", on_change=_again,
-            placeholder="All lists", label_visibility="collapsed",
-        )  # fmt: skip
+        listchoice.choose(cards.lists_with_entries(), _again)
         st.selectbox(
             "Sort", list(SORTS), format_func=SORTS.__getitem__, key="sort", bind="query-params", on_change=_again,
             label_visibility="collapsed",

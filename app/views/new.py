@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, progress, reading, undoing
-from app.widgets.text import label
+from app.widgets import cards, frame, listchoice, progress, reading, undoing
+from app.widgets.text import html
 from app.widgets.words import count, day, joined
 from tracker.records import Paper, ReadingStatus
 
@@ -64,10 +64,10 @@ def _group(group: NewsGroup, place: int) -> None:
     name = cards.list_title(group.source) if group.source else "Added by you"
     when = f"week of {day(group.week)}" if group.week else ""
     with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key=f"group-{place}"
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"group-{place}"
     ):
-        st.subheader(label(name, 120), anchor=False, width="content")
-        st.caption(joined(when, count(len(group.ids), "paper")), width="content")
+        about = joined(when, count(len(group.ids), "paper"))
+        st.html(f'<h2 class="tr-group">{html(name, 120)}<span>{about}</span></h2>', width="content")
         st.button(
             "Group seen", key=f"group-seen-{place}", icon=":material/done:", type="tertiary",
             on_click=_seen, args=(group.ids,),
@@ -76,14 +76,9 @@ def _group(group: NewsGroup, place: int) -> None:
         cards.card(paper, "new", partial(_actions, place="new", first=place == at == 0))
 
 
-def _list_filter(news: News) -> None:
-    names = list(news.by_list)
-    if len(names) > 1:
-        st.selectbox(
-            "List", names, index=None, key="list", bind="query-params", on_change=_fewer,
-            format_func=lambda slug: f"{cards.list_title(slug)} ({news.by_list.get(slug, 0):,})",
-            placeholder="All lists", label_visibility="collapsed",
-        )  # fmt: skip
+def _list_filter(news: News, source: str | None) -> None:
+    if len(news.by_list) > 1 or source:
+        listchoice.choose(list(news.by_list), _fewer, news.by_list)
 
 
 def _empty(total: int, source: str | None) -> None:
@@ -99,7 +94,7 @@ def _empty(total: int, source: str | None) -> None:
 def page() -> None:
     """Draw the page."""
     tracker = library.tracker()
-    source = st.session_state.get("list") or st.query_params.get("list")
+    source = listchoice.given()
     shown = st.session_state.get("new-shown", STEP)
     news = tracker.news_by_week(source=source, limit=shown)
     total = tracker.count()
@@ -108,7 +103,7 @@ def page() -> None:
     if library.progress() is None and not library.updating() and tracker.status().last_run is None:
         progress.invitation(total)
     undoing.bar("new")
-    _list_filter(news)
+    _list_filter(news, source)
     if not news.total:
         _empty(total, source)
         return

@@ -38,20 +38,23 @@ def _read_next() -> None:
     if not found:
         return
     with st.expander("Read next", expanded=True, icon=":material/auto_stories:"):
-        for one in found:
+        for place, (one, column) in enumerate(zip(found, st.columns(_NEXT, gap="medium"), strict=False)):
             paper = one.entry.paper
-            with st.container(key=f"card-next-{paper.id}", gap=None):
+            with column, st.container(key=f"next-{paper.id}", gap=None):
                 cards.title_link(paper.id, paper.title, "next")
                 reasons = "; ".join(html(reason, 200) for reason in one.reasons)
                 st.html(f'<div class="tr-meta">{reasons[:1].upper()}{reasons[1:]}</div>')
                 with st.container(horizontal=True, gap="small"):
-                    _move_button("Start reading", "reading", one.entry, "next", ":material/play_arrow:")
+                    icon = ":material/play_arrow:"
+                    _move_button("Start reading", "reading", one.entry, "next", icon, None if place else "G")
                     _move_button("Skip", "skipped", one.entry, "next", None)
 
 
-def _move_button(name: str, status: str, entry: ReadingEntry, place: str, icon: str | None) -> None:
+def _move_button(
+    name: str, status: str, entry: ReadingEntry, place: str, icon: str | None, shortcut: str | None = None
+) -> None:
     st.button(
-        name, key=f"{status}-{place}-{entry.paper.id}", icon=icon, on_click=move,
+        name, key=f"{status}-{place}-{entry.paper.id}", icon=icon, on_click=move, shortcut=shortcut,
         type="secondary" if icon else "tertiary", args=([entry.paper.id], status, entry.paper.title),
     )  # fmt: skip
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, progress
+from app.widgets import cards, facets, frame, progress, saved
 from app.widgets.text import label
-from app.widgets.words import count
+from app.widgets.words import count, joined
 from tracker.errors import UsageError
 from tracker.records import SearchResult
 
@@ -33,10 +33,14 @@ _HELP = """
 | `attention -vision` | without a word |
 | `year:2023..2025`, `year:2024..` | by year |
 | `author:vaswani` | by author |
-| `list:starter` | what a list names |
+| `list:starter-shelf` | what a list names |
 | `status:queued`, `tag:classic` | your own marks |
 | `concept:attention` | by concept |
 | `has:code`, `is:new` | with code; new since you looked |
+| `title:herds OR abstract:herds` | one or the other |
+
+The buttons under the box narrow a search and write such filters for you. A search is an address: bookmark it,
+or **save** it to be told of its new hits.
 """
 
 
@@ -49,7 +53,8 @@ def _fewer() -> None:
 
 
 def _invite() -> None:
-    st.caption("For example")
+    saved.shelf()
+    st.subheader("Try", anchor=False)
     for example in EXAMPLES:
         st.page_link("views/search.py", label=label(example), icon=":material/search:", query_params={"q": example})
 
@@ -58,20 +63,40 @@ def _results(result: SearchResult, limit: int) -> None:
     for notice in result.notices:
         st.caption(label(notice, 300))
     if not result.hits:
-        st.markdown("Nothing found. Fewer or other words may help; filters such as `year:` narrow the search.")
+        st.markdown("Nothing found. Fewer or other words may help; a filter can be taken away above.")
         return
+    new = saved.new_hits(result.query)
     total = f" of {result.total:,}" if result.total and result.total > len(result.hits) else ""
-    st.caption(f"{count(len(result.hits), 'paper')}{total} in {result.took_ms:.0f} ms")
+    arrived = f"{len(new):,} new since you looked" if new else ""
+    st.caption(joined(f"{count(len(result.hits), 'paper')}{total} in {result.took_ms:.0f} ms", arrived))
+    for found in result.hits:
+        cards.hit(found, "search", result.query, new=found.id in new)
+    if len(result.hits) >= limit and limit < MOST:
+        st.button("More", on_click=_more, icon=":material/expand_more:")
+
+
+def _like(paper_id: str) -> None:
+    """The papers nearest to one."""
+    tracker = library.tracker()
+    paper = tracker.paper(paper_id)
+    frame.head("Similar papers", "nearest in meaning first")
+    with st.container(key="card-like", gap=None):
+        st.caption("To this paper:")
+        cards.title_link(paper.id, paper.title, "like")
+    st.page_link("views/search.py", label="Back to search", icon=":material/arrow_back:", query_params={})
+    limit = st.session_state.get("shown", STEP)
+    result = tracker.similar(paper.id, limit)
+    for notice in result.notices:
+        st.caption(label(notice, 300))
+    if not result.hits:
+        st.markdown("Nothing yet: this paper or its neighbours are not embedded. The next update does it.")
     for found in result.hits:
         cards.hit(found, "search")
     if len(result.hits) >= limit and limit < MOST:
         st.button("More", on_click=_more, icon=":material/expand_more:")
 
 
-def page() -> None:
-    """Draw the page."""
-    frame.head("Search")
-    progress.banner(brief=True)
+def _ask() -> tuple[str, SearchMode]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Search", key="q", type="search", bind="query-params", on_change=_fewer, label_visibility="collapsed",
@@ -79,22 +104,41 @@ def page() -> None:
         )  # fmt: skip
         with st.popover("Help", icon=":material/help:", type="tertiary"):
             st.markdown(_HELP)
-    mode = st.segmented_control(
-        "Search by", list(MODES), format_func=MODES.__getitem__, default="hybrid", required=True, key="mode",
-        bind="query-params", label_visibility="collapsed", on_change=_fewer,
-    )  # fmt: skip
     query = (st.session_state.get("q") or "").strip()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        mode = st.segmented_control(
+            "Search by", list(MODES), format_func=MODES.__getitem__, default="hybrid", required=True, key="mode",
+            bind="query-params", label_visibility="collapsed", on_change=_fewer,
+        )  # fmt: skip
+        if query:
+            saved.keep_button(query)
+    return query, cast("SearchMode", mode)
+
+
+def page() -> None:
+    """Draw the page."""
+    like = str(st.query_params.get("like", "")).strip()
+    if like:
+        _like(like)
+        return
+    frame.head("Search")
+    progress.banner(brief=True)
+    query, mode = _ask()
     if not query:
         _invite()
         return
+    narrowing = st.container()  # above the hits, yet filled after them: the hits are what one waits for
     limit = st.session_state.get("shown", STEP)
+    tracker = library.tracker()
     try:
         with st.spinner("Searching …", show_time=False):
-            result = library.tracker().search(query, limit, mode=cast("SearchMode", mode))
+            result = tracker.search(query, limit, mode=mode)
     except UsageError as error:
         st.warning(label(str(error), 500))
         return
     _results(result, limit)
+    with narrowing:
+        facets.bar(tracker.facets(query, mode=mode), query, "q", _fewer)
 
 
 page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -51,14 +52,25 @@ def card(paper: Paper, place: str, actions: Callable[[Paper], None] | None = Non
                 reading.status(paper.id, paper.status, place)
 
 
-def hit(found: Hit, place: str) -> None:
-    """A search result with what speaks for it."""
+def hit(found: Hit, place: str, query: str = "", *, new: bool = False) -> None:
+    """A search result with what speaks for it; ``new`` since the saved search was looked at."""
     with st.container(key=f"card-{place}-{found.id}", gap=None):
         title_link(found.id, found.title, place)
-        about = words.joined(html(words.names(found.authors)), str(found.year or ""), _strength(found))
+        badge = '<span class="tr-new">new here</span>' if new else ""
+        about = words.joined(badge, html(words.names(found.authors)), str(found.year or ""), _strength(found))
         st.html(f'<div class="tr-meta">{about}</div>{_why(found)}')
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             reading.status(found.id, found.status, place)
+            if query and found.semantic is not None:
+                with st.container(key=f"quiet-lens-{found.id}", width="content"):
+                    st.page_link(
+                        "views/labs.py", label="Why this? Word by word", icon=":material/science:",
+                        query_params={"lab": "lens", "query": query, "paper": found.id},
+                    )  # fmt: skip
+            with st.container(key=f"quiet-near-{found.id}", width="content"):
+                st.page_link(
+                    "views/search.py", label="Similar", icon=":material/hub:", query_params={"like": found.id}
+                )  # fmt: skip
 
 
 def matched_words(found: Hit) -> tuple[str, ...]:
@@ -113,7 +125,13 @@ def _blurb(paper: Paper) -> str:
     return f'<p class="tr-text tr-clamp">{html(text, 320)}</p>' if text else ""
 
 
+def concept_chip(slug: str) -> str:
+    """A concept's name that leads to its page, as HTML."""
+    name = html(slug.replace("-", " "), 40)
+    return f'<a class="tr-chip" href="concepts?concept={quote(slug)}" target="_self">{name}</a>'
+
+
 def _chips(paper: Paper) -> str:
-    chips = [f'<span class="tr-chip">{html(c.slug.replace("-", " "), 40)}</span>' for c in paper.concepts[:5]]
+    chips = [concept_chip(c.slug) for c in paper.concepts[:5]]
     chips += [f'<span class="tr-chip">#{html(tag, 40)}</span>' for tag in paper.tags[:8]]
     return f'<div class="tr-chips">{"".join(chips)}</div>' if chips else ""

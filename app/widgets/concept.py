@@ -184,7 +184,7 @@ def _check(found: ConceptPage) -> None:
     if last and last[1] == slug:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"You said {'yes' if last[2] else 'no'} to {label(last[3], 120)}.", width="content")
-            st.button("Undo", key="said-undo", type="tertiary", on_click=_say, args=(last[0], slug, None, last[3]))
+            st.button("Undo", key="said-undo", type="tertiary", on_click=_say, args=(last[0], slug, last[4], last[3]))
     rows = [(paper, tie) for paper in found.papers for tie in paper.concepts if tie.slug == slug]
     if not rows:
         return
@@ -192,24 +192,26 @@ def _check(found: ConceptPage) -> None:
         st.caption("What you say is remembered, and the next update sorts the other papers better for it.")
         # The doubtful ones first: there a word helps most.
         for paper, tie in sorted(rows, key=lambda row: row[1].score)[:_CHECKED]:
-            _judged(paper, tie)
+            _judged(paper, tie, paper.id in found.said)
 
 
-def _judged(paper: Paper, tie: ConceptLink) -> None:
+def _judged(paper: Paper, tie: ConceptLink, confirmed: bool) -> None:
     with st.container(key=f"card-judge-{paper.id}", gap=None):
         cards.title_link(paper.id, paper.title, "near-judge")
+        sure = "you said yes" if confirmed else f"sure to {tie.score:.0%}"
         evidence = f'<div class="tr-why">{html(tie.evidence, 400)}</div>' if tie.evidence else ""
-        st.html(f'{evidence}<div class="tr-meta">sure to {tie.score:.0%}</div>')
+        st.html(f'{evidence}<div class="tr-meta">{sure}</div>')
         with st.container(horizontal=True):
             for name, icon, accepted in (("Yes", "check", True), ("No", "close", False)):
                 st.button(
                     name, key=f"{name.lower()}-{paper.id}", icon=f":material/{icon}:", type="tertiary",
-                    on_click=_say, args=(paper.id, tie.slug, accepted, paper.title),
+                    on_click=_say, args=(paper.id, tie.slug, accepted, paper.title, True if confirmed else None),
                 )  # fmt: skip
 
 
-def _say(paper_id: str, slug: str, accepted: bool | None, title: str) -> None:
+def _say(paper_id: str, slug: str, accepted: bool | None, title: str, before: bool | None = None) -> None:
     if not reading.attempt(lambda: library.tracker().say_concept(paper_id, slug, accepted)):
         return
-    st.session_state["said"] = None if accepted is None else (paper_id, slug, accepted, title)
-    st.toast({True: "Confirmed", False: "Rejected", None: "Taken back"}[accepted])
+    undone = st.session_state.get("said-undo", False)
+    st.session_state["said"] = None if undone or accepted is None else (paper_id, slug, accepted, title, before)
+    st.toast("Taken back" if undone else "Confirmed" if accepted else "Rejected")

@@ -72,11 +72,13 @@ def draw(figure: Figure, key: str) -> None:
 def pieces(names: Sequence[str], shares: Sequence[float], colour: str = "#d55e00") -> str:
     """Pieces of a text as HTML, each with a ground as strong as its share (0 to 1)."""
     made = (
-        f'<span class="tr-piece" title="{share:.3f}"'
-        f' style="background:color-mix(in srgb, {colour} {_strength(share)}%, transparent)">{html(name)}</span>'
+        # A piece that goes on with a word stands close to it.
+        f'{"" if name.startswith("##") else " "}<span class="tr-piece" title="{html(name)} {share:.3f}"'
+        f' style="background:color-mix(in srgb, {colour} {_strength(share)}%, transparent)">'
+        f"{html(name.removeprefix('##'))}</span>"
         for name, share in zip(names, shares, strict=True)
     )
-    return f'<div class="tr-pieces">{" ".join(made)}</div>'
+    return f'<div class="tr-pieces">{"".join(made)}</div>'
 
 
 def keeping(text: str) -> str:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import streamlit as st
 
-from app.widgets import cards, labs, labs_library, plots
+from app.widgets import cards, labs, labs_input, labs_library, plots
 from app.widgets.text import html, label
 
 if TYPE_CHECKING:
     from tracker.concepts.labs import AttentionView, FiredUnits, LabResult, Storyboard, UnitMemory
     from tracker.library.lab_infos import LabInfo
 
-_MOST = 500
 _HABITS = {
     "to_previous": "looks at the piece before",
     "to_next": "looks at the piece after",
@@ -23,20 +22,18 @@ _HABITS = {
     "entropy": "spreads its look (bits)",
 }
 _FIRST_SHOWN = 8
-
-
-def _sentence(info: LabInfo, key: str) -> str:
-    return st.text_input("A sentence", value=str(info.inputs[0].example), key=key, max_chars=_MOST)
+#: In the example this is "it", which asks who is meant.
+_ASKING = 9
 
 
 def attention(info: LabInfo) -> LabResult | None:
     """Who looks at whom, and the arithmetic of one piece."""
-    text = _sentence(info, "lab-attention")
+    text = labs_input.sentence(info, "lab-attention")
     left, right = st.columns(2)
-    layer = left.slider("Layer", 0, 5, 2, key="lab-attention-layer")
-    head = right.slider("Head", 0, 11, 3, key="lab-attention-head")
-    count = st.session_state.get("lab-attention-pieces", 2)
-    place = min(int(st.session_state.get("lab-attention-place", 1)), count - 1)
+    layer = left.slider("Layer", 0, 5, 3, key="lab-attention-layer")
+    head = right.slider("Head", 0, 11, 1, key="lab-attention-head")
+    count = st.session_state.get("lab-attention-pieces", _ASKING + 1 if text == str(info.inputs[0].example) else 2)
+    place = min(int(st.session_state.get("lab-attention-place", _ASKING)), count - 1)
     result = cast("AttentionView | None", labs.ask(info.name, text=text, layer=layer, head=head, place=place))
     if result is None:
         return None
@@ -90,7 +87,7 @@ def _step(result: AttentionView) -> None:
 
 def memories(info: LabInfo) -> LabResult | None:
     """Units that a sentence fires; what a unit remembers of the library."""
-    text = _sentence(info, "lab-memories")
+    text = labs_input.sentence(info, "lab-memories")
     fired = cast("FiredUnits | None", labs.ask(info.name, text=text))
     if fired is None:
         return None
@@ -138,7 +135,7 @@ def _memory(memory: UnitMemory) -> None:
 
 def story(info: LabInfo) -> LabResult | None:
     """A piece on its way through all blocks."""
-    text = _sentence(info, "lab-story")
+    text = labs_input.sentence(info, "lab-story")
     count = st.session_state.get("lab-story-pieces", 3)
     place = min(int(st.session_state.get("lab-story-place", 2)), count - 1)
     result = cast("Storyboard | None", labs.ask(info.name, text=text, place=place))

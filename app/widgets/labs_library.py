@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from app import labreading, library
-from app.widgets import cards, labs, plots
+from app.widgets import cards, labs, labs_input, plots
 from app.widgets.text import html
 from app.widgets.words import count, joined
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tracker.concepts.labs.layers import Ranked
     from tracker.library.lab_infos import LabInfo
 
-_MOST = 300
 _COLUMNS = 24
 
 
@@ -39,7 +38,9 @@ def ready() -> bool:
 
 
 def _query(info: LabInfo, key: str) -> str:
-    return st.text_input("What you look for", value=str(info.inputs[0].example), key=key, max_chars=_MOST)
+    # a search hit leads here with its own query in the address
+    labs_input.begin(key, str(info.inputs[0].example))
+    return st.text_input("What you look for", key=key, max_chars=labs_input.MOST)
 
 
 def layers(info: LabInfo) -> LabResult | None:
@@ -85,14 +86,39 @@ def ablate(info: LabInfo) -> LabResult | None:
         f"**{result.recall:.0%} of the first ten are still there.** The question's vector keeps a cosine of "
         f"{result.cosine:.3f} with its own."
     )
-    if not result.both_sides:
-        st.caption("Only the question is read by the damaged model; the papers' vectors are those of the whole one.")
+    parts = ["positions"] if positions else []
+    parts += [f"{kind}:{n}" for kind, on in (("feed-forward", forward), ("attention", attention)) for n in sorted(on)]
+    _sides(result, (*parts, *(f"head:{name}" for name in sorted(heads))))
     one, two = st.columns(2)
     with one:
         _ranking("Whole", result.whole, "whole", "")
     with two:
         _ranking("Damaged", result.damaged, "damaged", "when whole")
     return result
+
+
+def _sides(result: Ablated, parts: tuple[str, ...]) -> None:
+    """What is compared, and how the damaged model gets to read the papers too."""
+    papers = count(result.papers_ranked, "paper")
+    if result.both_sides:
+        st.caption(f"The damaged model has read the question and {papers}; both rankings are of these.")
+    else:
+        st.caption(f"The damaged model reads the question only; the {papers} are still as the whole model reads them.")
+    if labreading.at_work(*parts):
+        st.caption("It is reading the papers in the background. Those that it has read are compared.")
+        st.button("Look again", key="lab-ablate-again", type="tertiary", icon=":material/refresh:")
+    elif not library.tracker().labs_due() and not (
+        result.both_sides and result.papers_ranked == library.tracker().count()
+    ):
+        st.button(
+            "Let it read the papers too", key="lab-ablate-read", icon=":material/menu_book:",
+            help="In the background, at low priority; some minutes for thousands of papers. The first count at once.",
+            on_click=_read, args=parts,
+        )  # fmt: skip
+
+
+def _read(*parts: str) -> None:
+    labreading.start(*parts)
 
 
 def _ranking(title: str, hits: Sequence[Ranked], place: str, compared: str) -> None:
@@ -113,14 +139,15 @@ def lens(info: LabInfo) -> LabResult | None:
     given = str(st.query_params.get("paper", "")).strip()
     titles = {hit.id: hit.title for hit in hits}
     if given and given not in titles:
-        titles[given] = library.tracker().paper(given).title
+        paper_given = library.tracker().paper(given)
+        given, titles[paper_given.id] = paper_given.id, paper_given.title
     if not titles:
         st.markdown("Nothing is found for that, so there is nothing to look at.")
         return None
     names = list(titles)
     paper = st.selectbox(
         "A hit", names, index=names.index(given) if given in names else 0,
-        format_func=lambda one: titles.get(one, one), key=f"lab-lens-paper-{hash(query)}",
+        format_func=lambda one: titles.get(one, one), key=f"lab-lens-paper-{hash((query, given))}",
     )  # fmt: skip
     result = cast("MatchLens | None", labs.ask(info.name, query=query, paper=paper))
     if result is None:
@@ -151,10 +178,26 @@ def _sum(result: MatchLens) -> None:
         return
     st.markdown(f"**The parts add up to {result.score:.4f}; the search gave {result.shown:.4f}.**")
     more = " Of this long paper the lens shows what the model reads at once." if result.truncated else ""
-    st.caption(
-        f"Difference {result.error:.0e}. This is the part of a hit's score that comes from single words; the ranking "
-        f"mixes it with words found and with the whole text's nearness.{more}"
+    st.caption(f"Difference {result.error:.0e}.{more}")
+    whole = result.whole
+    if whole is None:
+        st.caption(
+            "This is the part of a hit's score that comes from single words. The search does not order this paper by it"
+            " for this query: it is not among the first thirty by words found and the whole text's nearness."
+        )
+        return
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{share:.3f}</td><td>{value:.3f}</td><td>{share * value:.4f}</td></tr>"
+        for name, share, value in (
+            ("words found, as a share of the best paper's", whole.words_share, whole.words),
+            ("nearness of the whole texts", whole.meaning_share, whole.meaning),
+            ("the meetings above", whole.tokens_share, whole.tokens),
+        )
     )
+    head = "<tr><th>the score of the hit</th><th>share</th><th>value</th><th>gives</th></tr>"
+    last = f"<tr><td><strong>sum</strong></td><td></td><td></td><td><strong>{whole.total:.4f}</strong></td></tr>"
+    st.html(f'<div class="tr-scroll"><table class="tr-table">{head}{rows}{last}</table></div>')
+    st.caption(f"The hit shows {whole.shown:.4f}: a difference of {whole.error:.0e}, from rounding.")
 
 
 def _text(result: MatchLens, top: float) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app.widgets import labs, plots
+from app.widgets import labs, labs_input, plots
 from app.widgets.text import html, label
 
 if TYPE_CHECKING:
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from tracker.library.lab_infos import LabInfo
 
 _SUMS = ("king - man + woman", "paris - france + germany", "walking - walk + swim", "bigger - big + small", "attention")
-_MOST = 500
 
 
 def arithmetic(info: LabInfo) -> LabResult | None:
     """Words with + and -."""
+    labs_input.begin("lab-sum", str(info.inputs[0].example))
     expression = st.text_input(
-        "Words with + and −", value=str(info.inputs[0].example), key="lab-sum", max_chars=_MOST,
+        "Words with + and −", key="lab-sum", max_chars=labs_input.MOST,
         help=f"Also try: {'; '.join(_SUMS[1:])}",
     )  # fmt: skip
     result = cast("Arithmetic | None", labs.ask(info.name, expression=expression))
@@ -66,7 +66,7 @@ def bias(info: LabInfo) -> LabResult | None:
 
 def input_sum(info: LabInfo) -> LabResult | None:
     """Pieces, numbers, and three vectors added."""
-    text = st.text_input("A sentence", value=str(info.inputs[0].example), key="lab-input", max_chars=_MOST)
+    text = labs_input.sentence(info, "lab-input")
     result = cast("InputEmbedding | None", labs.ask(info.name, text=text))
     if result is None:
         return None
@@ -99,9 +99,9 @@ def meanings(info: LabInfo) -> LabResult | None:
     """One word in several sentences."""
     examples = cast("tuple[str, ...]", info.inputs[1].example)
     word = st.text_input("A word", value=str(info.inputs[0].example), key="lab-word", max_chars=60)
-    typed = st.text_area(
-        "Sentences with it, one a line", value="\n".join(examples), key="lab-sentences", height=130, max_chars=3000
-    )
+    st.session_state.setdefault("lab-sentences", "\n".join(examples))
+    typed = st.text_area("Sentences with it, one a line", key="lab-sentences", height=130, max_chars=3000)
+    labs_input.uses(word, "lab-sentences")
     sentences = tuple(line for line in typed.splitlines() if line.strip())
     result = cast("ManyMeanings | None", labs.ask(info.name, word=word, sentences=sentences))
     if result is None:

@@ -127,8 +127,12 @@ def _remove(note_id: str) -> None:
 
 def attempt(action: Callable[[], object]) -> bool:
     """Do what a click asked for; say what went wrong where it could not be done."""
+    from app.widgets import elsewhere
+
     try:
+        before = library.tracker().desk_number()
         action()
+        elsewhere.mine(before)
     except TrackerError as error:
         st.toast(label(str(error), 300), icon=":material/error:", duration="long")
         return False

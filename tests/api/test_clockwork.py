@@ -12,6 +12,8 @@ import threading
 import time
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,19 +25,23 @@ from tests.api.conftest import POLICY, running
 from tests.end_to_end.test_small_world import APRIL, pages
 from tests.schedule.test_planning import START, state
 from tests.world import small_world
+from tracker.api.apart import update_apart
 from tracker.api.app import create_app
 from tracker.api.clockwork import Clockwork
-from tracker.errors import AlreadyRunning, FetchError, StoreBusy
+from tracker.errors import AlreadyRunning, FetchError, StoreBusy, TrackerError
+from tracker.library.watching import OutageNews, Watch, in_words
 from tracker.records import Progress, SourceState, UpdateReport
-from tracker.schedule.planning import Plan, due
+from tracker.schedule.planning import Past, Plan, due
 from tracker.service import Tracker
-from tracker.settings import Settings
+from tracker.settings import Settings, load_settings
+from tracker.store import lock
 
 
 class Scripted:
     """Plans over given sources; an update notes what it was asked and does what the test says."""
 
-    def __init__(self, *sources: SourceState) -> None:
+    def __init__(self, home: Path, *sources: SourceState) -> None:
+        self.home = home
         self.sources, self.asked, self.fault = sources, [], None
         self.running, self.go_on = threading.Event(), threading.Event()
         self.hold = False
@@ -43,11 +49,21 @@ class Scripted:
 
     asked: list[tuple[str, ...]]
     fault: Exception | None
-    hooked = 0
+    hooked = weekly = 0
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=Path(), database_url="", service={"webhook": "https://hook.example.org"})
+        return Settings(home=self.home, database_url="", service={"webhook": "https://hook.example.org"})
+
+    def outage_news(self) -> OutageNews:
+        watch = Watch(self.home, "log")
+        news = watch.news(self.plan())
+        watch.note(self.plan())
+        return news
+
+    def send_weekly_digest(self) -> str | None:
+        self.weekly += 1
+        raise FetchError("the mail server is away")
 
     def call_webhook(self) -> int:
         self.hooked += 1
@@ -70,8 +86,8 @@ class Scripted:
         return UpdateReport(started=START, seconds=1.0, own_seconds=1.0)
 
 
-def test_what_is_due_is_asked_and_faults_are_survived(caplog: pytest.LogCaptureFixture) -> None:
-    library = Scripted(state("a"), state("b"))
+def test_what_is_due_is_asked_and_faults_are_survived(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = Scripted(tmp_path, state("a"), state("b"))
     clockwork = Clockwork(library)
     with caplog.at_level(logging.INFO, "tracker"):
         for fault in (None, AlreadyRunning("held"), StoreBusy("busy")):
@@ -79,26 +95,43 @@ def test_what_is_due_is_asked_and_faults_are_survived(caplog: pytest.LogCaptureF
             clockwork.tick()
     assert library.asked == [("a", "b")] * 3
     assert "put off: held" in caplog.text
-    assert library.hooked == 1, "after the run that came to its end"
+    assert library.hooked == 2, "not after one that never began"
+    assert library.weekly == 3
+    assert "the digest could not be sent, and is tried again in an hour: the mail server is away" in caplog.text
     assert "the webhook failed" in caplog.text
     assert "the update failed: busy" in caplog.text
 
 
-def test_an_outage_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_is_told_once_and_so_is_its_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     down = state("a", failures=3, error="503", last_fetch=START, next_fetch=START.replace(year=2027))
-    library = Scripted(down)
-    clockwork = Clockwork(library)
-    with caplog.at_level(logging.INFO, "tracker"):
+    library = Scripted(tmp_path, down)
+    with caplog.at_level(logging.INFO, "tracker.api.clockwork"):
         for _ in range(3):
-            clockwork.tick()
+            Clockwork(library).tick()  # the service was started anew, which is no reason to tell it again
         library.sources = (state("a", last_fetch=START),)
-        clockwork.tick()
-    assert [r.levelname for r in caplog.records] == ["ERROR", "INFO"]
-    assert "works again" in caplog.text
+        for _ in range(2):
+            Clockwork(library).tick()
+    told = [r.getMessage() for r in caplog.records if "digest" not in r.getMessage()]
+    assert told == ["a failed 3 times in a row, it never answered: 503", "a: works again"]
 
 
-def test_the_first_look_is_at_once_and_stopping_ends_a_run_in_order() -> None:
-    library = Scripted(state("a"))
+def test_a_source_that_is_switched_off_has_not_come_back(tmp_path: Path) -> None:
+    down = state("a", failures=3, error="503", last_fetch=START, next_fetch=START.replace(year=2027))
+    library = Scripted(tmp_path, down)
+    assert [o.slug for o in library.outage_news().begun] == ["a"]
+    library.sources = (replace(down, spec=replace(down.spec, enabled=False)),)
+    assert library.outage_news() == OutageNews((), ())
+
+
+def test_runs_that_break_as_a_whole_are_told_too(tmp_path: Path) -> None:
+    broken = [Past(START - timedelta(hours=n), ok=False) for n in range(3)]
+    plan = due((state("a", last_fetch=START),), START, runs=broken)
+    (outage,) = Watch(tmp_path, "log").news(plan).begun
+    assert in_words(outage) == "the last 3 updates broke off; see: tracker status"
+
+
+def test_the_first_look_is_at_once_and_stopping_ends_a_run_in_order(tmp_path: Path) -> None:
+    library = Scripted(tmp_path, state("a"))
     library.hold = True
     clockwork = Clockwork(library)
     clockwork.start()
@@ -109,8 +142,8 @@ def test_the_first_look_is_at_once_and_stopping_ends_a_run_in_order() -> None:
     assert library.asked == [("a",)], "what waited behind it was not begun"
 
 
-def test_a_wish_is_done_after_the_run_under_way() -> None:
-    library = Scripted(state("a", enabled=False))
+def test_a_wish_is_done_after_the_run_under_way(tmp_path: Path) -> None:
+    library = Scripted(tmp_path, state("a", enabled=False))
     clockwork = Clockwork(library)
     clockwork.start()
     clockwork.wake(["b"])
@@ -176,3 +209,19 @@ def test_an_open_address_without_a_token_is_refused(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, "TRACKER_API_TOKEN" in done.stderr) == (2, True)
+
+
+def test_an_update_in_a_process_of_its_own(tmp_path: Path) -> None:
+    with small_world(pages(APRIL)) as world:  # type: ignore[arg-type]
+        environ = {"TRACKER_MIRROR": world.address, "TRACKER_REQUEST_INTERVAL": "0"}
+        settings = load_settings(tmp_path, {**environ, "TRACKER_EMBEDDING_MODEL": "/nowhere"})
+        report = update_apart(settings, ["ai-papers-of-the-week"], lambda: False)
+        assert [(s.slug, s.added) for s in report.sources] == [("ai-papers-of-the-week", 2)]
+        with pytest.raises(KeyboardInterrupt):
+            update_apart(settings, ["anthology-of-modern-ml"], lambda: True)
+        with pytest.raises(TrackerError, match="no-such-list"):
+            update_apart(settings, ["no-such-list"], lambda: False)
+        with lock.updating(tmp_path, START), pytest.raises(AlreadyRunning):
+            update_apart(settings, ["anthology-of-modern-ml"], lambda: False)
+    with Tracker.open(settings=settings) as library:
+        assert [run.outcome for run in library.runs()] == ["failed", "interrupted", "partly"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from tests.api.conftest import BEARER
 from tracker.api.feeds import Feed, address, atom, entry_id, json_feed
 from tracker.records import Identifier, Paper
+from tracker.service import Tracker
 
 PAPER = Paper(id="arxiv:2604.00001", title="Tides", added=datetime(2026, 5, 1, tzinfo=UTC))
 
@@ -36,6 +37,24 @@ def test_feeds_are_read_by_a_feed_reader(client: TestClient, name: str) -> None:
     assert told["version"] == "https://jsonfeed.org/version/1.1"
     assert [i["id"] for i in told["items"]] == [e.id for e in feed.entries]
     assert len({e.id for e in feed.entries}) == len(feed.entries)
+
+
+def test_a_kept_search_is_a_feed_and_an_address(client: TestClient, library: Tracker) -> None:
+    address = "/api/searches/" + quote("Tides & more", safe="")
+    assert client.put(address, json={"query": "tides"}).status_code == 401
+    assert client.put(address, json={"query": "tides"}, headers=BEARER).json()["query"] == "tides"
+    (kept,) = client.get("/api/searches?news=true").json()["items"]
+    assert (kept["name"], kept["query"], kept["new"]) == ("Tides & more", "tides", [])
+    answer = client.get("/feeds/saved.atom", params={"name": "Tides & more"})
+    feed = feedparser.parse(answer.content)
+    assert (feed.bozo, feed.feed.title) == (False, "Search: Tides & more")
+    assert "Tidal: Forecasting Tides from Drifting Buoys" in [e.title for e in feed.entries]
+    told = client.get("/feeds/saved.json", params={"name": "Tides & more"}).json()
+    assert [i["id"] for i in told["items"]] == [e.id for e in feed.entries]
+    dates = [i["date_published"] for i in told["items"]]
+    assert dates == sorted(dates, reverse=True)
+    assert client.delete(address, headers=BEARER).status_code == 204
+    assert client.get("/feeds/saved.atom", params={"name": "Tides & more"}).status_code == 404
 
 
 def test_a_search_feed_needs_a_search(client: TestClient) -> None:

@@ -116,13 +116,21 @@ def test_a_key_paper_is_queued_with_one_click(home: Path, visit: Any) -> None:
 
 def test_a_word_on_a_tie_is_kept_and_undone(home: Path, visit: Any) -> None:
     test = visit("concepts", concept="attention")
-    ties = [b for b in test.button if b.key and b.key.startswith("no-")]
-    if not ties:
-        pytest.skip("the library ties no paper without embeddings")
-    ties[0].click().run()
+
+    def about() -> set[str]:
+        with Tracker.open(home) as tracker:
+            return {paper.id for paper in tracker.concept("attention").papers}
+
+    assert {"mine:0", "mine:4"} <= about()
+    assert "you said yes" in text_of(test)
+    test.button(key="no-mine:0").click().run()
     assert not test.exception
+    assert "mine:0" not in about()
+    assert "You said no to Herding Small Vectors" in text_of(test)
     test.button(key="said-undo").click().run()
     assert not test.exception
+    assert "mine:0" in about()  # the word before counts again
+    assert "You said no" not in text_of(test)
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -1,9 +1,8 @@
-"""Evenings at the desk in a real browser: a week triaged, papers lassoed on the map."""
+"""Evenings at the desk in a real browser: a week triaged by clicks and keys."""
 
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -90,28 +89,4 @@ def test_a_week_is_triaged_by_clicks_and_keys(page: Any, dashboard: str, home: P
     page.get_by_text("Start reading").first.click()
     page.locator(".st-key-undo-bar-reading").wait_for()
     assert statuses(home)[id_of(0)] == "reading"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def test_a_lasso_on_the_map_queues_what_is_in_it(page: Any, dashboard: str, home: Path) -> None:
-    page.goto(f"{dashboard}/map")
-    plot = page.locator(".js-plotly-plot .nsewdrag").first
-    plot.wait_for()
-    page.wait_for_timeout(1_500)
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
-    left, top = box["x"] + 3, box["y"] + 3
-    right, bottom = box["x"] + box["width"] - 3, box["y"] + box["height"] - 3
-    page.mouse.move(left, top)
-    page.mouse.down()
-    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 5)):
-        page.mouse.move(x, y, steps=12)
-    page.mouse.up()
-    page.get_by_text(re.compile(r"^\d papers chosen")).wait_for()
-    page.get_by_role("button", name="Queue all").click()
-    page.get_by_text(re.compile(r"papers queued")).first.wait_for()
-    assert list(statuses(home).values()).count("queued") >= 4
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Taken back").wait_for()
-    assert set(statuses(home).values()) == {"inbox"}
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

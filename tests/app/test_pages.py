@@ -178,6 +178,7 @@ def test_sources_and_duplicates(library: FakeTracker, visit: Any) -> None:
     assert ("enable_source", "weekly", False) in library.calls
     test.button(key="remove-weekly").click().run()
     assert ("remove_source", "weekly") in library.calls
+    test = visit("sources", part="Duplicates")
     test.button(key="merge-7").click().run()
     assert ("merge", FIRST, "arxiv:2401.00002") in library.calls
     test.button(key="apart-7").click().run()
@@ -185,7 +186,7 @@ def test_sources_and_duplicates(library: FakeTracker, visit: Any) -> None:
 
 
 def test_health(library: FakeTracker, visit: Any) -> None:
-    test = visit("sources")
+    test = visit("sources", part="Health")
     next(b for b in test.button if b.label == "Check now").click().run()
     assert test.success[0].value == "sound"
 

@@ -10,7 +10,10 @@ from types import TracebackType
 from typing import Any
 
 from tracker.errors import TrackerError, UnknownPaper
+from tracker.journal import Run
 from tracker.library.desk_views import News, NewsGroup
+from tracker.library.elsewhere import DeskChange
+from tracker.library.searches import SavedSearch
 from tracker.library.undo import Undo
 from tracker.records import (
     CheckFinding,
@@ -33,7 +36,9 @@ from tracker.records import (
     SourceState,
     UpdateReport,
 )
+from tracker.schedule.planning import Outage, Plan
 from tracker.settings import load_settings
+from tracker.store.facets import Facets
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -81,6 +86,12 @@ class FakeTracker:
     findings: tuple[CheckFinding, ...] = (CheckFinding(area="database", ok=True, message="sound"),)
     problems: tuple[Any, ...] = ()
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    saved: dict[str, SavedSearch] = field(default_factory=dict)
+    desk: int = 0
+    joined: tuple[str, ...] = ()
+    semantic: float | None = None
+    outages: tuple[Outage, ...] = ()
+    past: tuple[Run, ...] = ()
 
     def __enter__(self) -> FakeTracker:
         return self
@@ -119,6 +130,9 @@ class FakeTracker:
         self._did("embed")
         return EmbedReport(model="minilm", embedded=4, seconds=2.0)
 
+    def lab_ready(self) -> bool:
+        return False
+
     def load_shelf(self) -> ImportReport:
         self._did("load_shelf")
         return ImportReport(added=2)
@@ -133,12 +147,46 @@ class FakeTracker:
 
     def search(self, query: str, limit: int = 10, *, offset: int = 0, mode: str = "hybrid") -> SearchResult:
         self._did("search", query, limit, offset, mode)
-        hits = tuple(_hit(paper) for paper in self.shelf[offset : offset + limit])
+        hits = tuple(replace(_hit(paper), semantic=self.semantic) for paper in self.shelf[offset : offset + limit])
         return SearchResult(query=query, took_ms=3.14159, model="minilm", hits=hits, total=2, notices=self.notices)
 
     def search_many(self, queries: Iterable[str], limit: int = 10, *, mode: str = "hybrid") -> Iterator[SearchResult]:
         for query in queries:
             yield self.search(query, limit, mode=mode)
+
+    def facets(self, query: str, *, mode: str = "hybrid") -> Facets:
+        self._did("facets", query, mode)
+        years = ((2024, len(self.shelf)),) if self.shelf else ()
+        return Facets(papers=len(self.shelf), lists=(("weekly", 1),), years=years, marks=(("has:code", 1),))
+
+    def saved_searches(self, *, news: bool = True) -> tuple[SavedSearch, ...]:
+        return tuple(self.saved.values())
+
+    def save_search(self, name: str, query: str, *, former: str | None = None) -> SavedSearch:
+        self._did("save_search", name, query, former)
+        if former:
+            self.saved.pop(former)
+        self.saved[name] = SavedSearch(name=name, query=query, created=NOW, seen=NOW)
+        return self.saved[name]
+
+    def see_search(self, name: str) -> SavedSearch:
+        self._did("see_search", name)
+        found, self.saved[name] = self.saved[name], replace(self.saved[name], new=())
+        return found
+
+    def forget_search(self, name: str) -> None:
+        self._did("forget_search", name)
+        self.saved.pop(name, None)
+
+    def desk_number(self) -> int:
+        return self.desk
+
+    def desk_changes(self, since: int, limit: int = 20) -> tuple[DeskChange, ...]:
+        paper = self.shelf[0]
+        return (DeskChange(number=self.desk, id=paper.id, title=paper.title, status=paper.status),)
+
+    def bibtex(self, paper_id: str) -> str:
+        return f"@article{{{self.paper(paper_id).id}}}\n"
 
     def similar(self, paper_id: str, limit: int = 10) -> SearchResult:
         return self.search(self.paper(paper_id).id, limit)
@@ -231,6 +279,22 @@ class FakeTracker:
     def duplicates(self) -> tuple[DuplicatePair, ...]:
         pair = DuplicatePair(number=7, first=self.shelf[0], second=self.shelf[1], score=0.8, evidence=("same year",))
         return (pair,)
+
+    def duplicates_of(self, paper_id: str) -> tuple[DuplicatePair, ...]:
+        return self.duplicates() if len(self.shelf) > 1 else ()
+
+    def merged(self, paper_id: str) -> tuple[str, ...]:
+        return self.joined
+
+    def say_concept(self, paper_id: str, slug: str, accepted: bool | None) -> Paper:
+        self._did("say_concept", paper_id, slug, accepted)
+        return self.paper(paper_id)
+
+    def plan(self) -> Plan:
+        return Plan(due=(), turns=(), wake=None, quiet_until=None, held_until=None, broken_runs=0, outages=self.outages)
+
+    def runs(self, limit: int = 20) -> tuple[Run, ...]:
+        return self.past[:limit]
 
     def merge(self, first: str, second: str) -> Paper:
         self._did("merge", first, second)

@@ -86,8 +86,9 @@ def test_a_stopped_build_goes_on_where_it_stopped(
     report = build_layer_index(lab, "m", tmp_path, LIBRARY, progress=told.append, stop=lambda: next(asked))
     assert (report.done, report.complete) == (2, False)
     assert [(step.done, step.total) for step in told] == [(1, 4), (2, 4)]
-    with pytest.raises(IndexUnusable):
-        open_layer_index(lab, "m", tmp_path)
+    assert open_layer_index(lab, "m", tmp_path).ids == ("a", "b")  # what is read counts at once
+    partly = time_machine(lab, open_layer_index(lab, "m", tmp_path), "birds")
+    assert [hit.id for hit in partly.layers[-1].hits] == ["b", "a"]
     assert build_layer_index(lab, "m", tmp_path, LIBRARY).done == 2
     assert open_layer_index(lab, "m", tmp_path).ids == ("a", "b", "c", "d")
 
@@ -143,8 +144,12 @@ def test_ablation_says_what_changed(lab: LabModel, tmp_path: Path) -> None:
     damaged = open_layer_index(lab, "m", tmp_path, off)
     both = ablate(lab, index, "birds that talk", off, damaged=damaged)
     assert both.both_sides
-    assert both.damaged[-1].id == "d"  # the damaged index lacks it
-    assert both.damaged[-1].cosine == 0.0
+    assert both.papers_ranked == 3  # the damaged index lacks one, which neither ranking shows
+    assert {hit.id for hit in both.whole} == {hit.id for hit in both.damaged} == {"a", "b", "c"}
+    hurt = lab.run("birds that talk", off).vector
+    for hit in both.damaged:
+        paper = next(text for text in LIBRARY if text.id == hit.id)
+        assert hit.cosine == pytest.approx(float(hurt @ lab.run(paper.whole, off).vector), abs=2e-3)
 
 
 def test_recall_is_counted_over_known_questions(lab: LabModel, tmp_path: Path) -> None:
@@ -156,6 +161,13 @@ def test_recall_is_counted_over_known_questions(lab: LabModel, tmp_path: Path) -
     assert table.rows[-1].questions == 3
     assert table.rows[-1].at_1 == 1.0
     assert table.rows[-1].mrr_10 == 1.0
+    off = Ablation(positions=True)
+    build_layer_index(lab, "m", tmp_path, LIBRARY, ablation=off)
+    both = recall_ablated(lab, index, questions, [(off, open_layer_index(lab, "m", tmp_path, off))])
+    assert [row.name for row in both.rows] == ["whole", "no-positions"]
+    build_layer_index(lab, "m", tmp_path, LIBRARY[:3], ablation=off)
+    with pytest.raises(UsageError, match="has read 3 of 4"):
+        recall_ablated(lab, index, questions, [(off, open_layer_index(lab, "m", tmp_path, off))])
     blind = recall_ablated(lab, index, questions, [(Ablation(positions=True), None)])
     assert [row.name for row in blind.rows] == ["whole", "no-positions (queries only)"]
     assert blind.rows[0] == recall_ablated(lab, index, questions, []).rows[0]

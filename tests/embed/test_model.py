@@ -16,7 +16,16 @@ import pytest
 from tracker.embed import weights
 from tracker.embed.bundled import SHA256, bundled, checked, in_folder
 from tracker.embed.encoder import Encoder
-from tracker.embed.exporting import CARD, GRAPH, TOKENIZER, WEIGHTS, export_folder, read_card
+from tracker.embed.exporting import (
+    CARD,
+    GRAPH,
+    QUANTISED,
+    QUANTISED_WEIGHTS,
+    TOKENIZER,
+    WEIGHTS,
+    export_folder,
+    read_card,
+)
 from tracker.embed.load import load_encoder, model_files
 from tracker.embed.onnx import OnnxEncoder
 from tracker.embed.reference import ReferenceEncoder, load_transformer
@@ -110,7 +119,10 @@ def test_the_small_graph_is_close(prepared: Settings, onnx: Encoder) -> None:
     assert card is not None
     small = OnnxEncoder(folder, card, threads=1, quantised=True)
     assert float((small.encode(TEXTS) * onnx.encode(TEXTS)).sum(axis=1).min()) >= 0.97
-    assert np.allclose(small.encode_query("attention"), onnx.encode_query("attention"))
+    assert 0.97 <= float(small.encode_query("attention") @ onnx.encode_query("attention")) < 0.99999
+    # Where the export found that this machine computes it badly, the exact graph takes its place.
+    exact = OnnxEncoder(folder, replace(card, quantised=False), threads=1, quantised=True)
+    assert np.allclose(exact.encode_query("attention"), onnx.encode_query("attention"))
 
 
 def test_the_model_is_named_by_its_weights(onnx: Encoder) -> None:
@@ -194,7 +206,7 @@ def test_a_hub_name_without_a_network(prepared: Settings, tmp_path: Path, monkey
         model_files(settings)
 
 
-@pytest.mark.parametrize("damage", [GRAPH, WEIGHTS, TOKENIZER])
+@pytest.mark.parametrize("damage", [GRAPH, WEIGHTS, QUANTISED, QUANTISED_WEIGHTS, TOKENIZER])
 def test_a_damaged_export_is_told(prepared: Settings, tmp_path: Path, damage: str) -> None:
     files = bundled(prepared.models_dir)
     folder = tmp_path / "export"
@@ -202,8 +214,9 @@ def test_a_damaged_export_is_told(prepared: Settings, tmp_path: Path, damage: st
     card = read_card(folder)
     assert card is not None
     (folder / damage).write_bytes(b"junk")
+    assert read_card(folder) is None  # so that the next `tracker embed` writes it anew
     with pytest.raises(ModelError) as caught:
-        OnnxEncoder(folder, card)
+        OnnxEncoder(folder, card, quantised=damage in (QUANTISED, QUANTISED_WEIGHTS))
     assert "tracker embed" in str(caught.value) or "delete" in caught.value.cure
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import logging
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.export.papers import GARDEN, one_lines
@@ -101,6 +101,8 @@ def test_edits_made_in_another_program_count() -> None:
 
 @settings(deadline=None)
 @given(st.one_of(one_lines, st.text("a $\\_^{}-`'?!<>,~%&#\"1", max_size=14).map(lambda t: " ".join(t.split()))))
+@example("_>}>!")
+@example("}a{ @b")
 def test_latex_there_and_back(text: str) -> None:
     value = latex.encoded(text)
     assert " ".join(latex.decoded(value).split()) == text

@@ -11,7 +11,6 @@ import pytest
 from tests.app.desk_library import PAPERS, fill, id_of
 from tracker.library import desk_views
 from tracker.library.concepts import ConceptCard
-from tracker.records import ConceptLink, Paper
 from tracker.service import Tracker
 
 NOW = datetime(2026, 5, 6, 12, tzinfo=UTC)  # a Wednesday
@@ -107,8 +106,7 @@ def card(slug: str, known: bool, *needs: str) -> ConceptCard:
 )
 def test_prerequisites_speak_for_or_against(known: bool, expected: tuple[float, list[str]]) -> None:
     cards = {c.slug: c for c in (card("vectors", known), card("attention", False, "vectors"))}
-    paper = Paper(id="x", title="X", abstract=None, concepts=(ConceptLink(slug="attention", score=1.0),))
-    assert desk_views._prerequisites(paper, cards) == expected
+    assert desk_views._prerequisites(["attention"], cards) == expected
 
 
 def test_entries_carry_their_dates(tracker: Tracker) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.app.desk_library import MODEL, fill, id_of, unit
 from tests.store.conftest import derived
 from tracker.errors import DiskFull
-from tracker.library.mapping import FILE
+from tracker.library.mapping import FILE, SETTLED
 from tracker.service import Tracker
 from tracker.store import papers, vectors
 from tracker.store.times import utc_now
@@ -58,7 +58,45 @@ def test_what_has_a_place_stays_when_papers_come_and_go(tracker: Tracker) -> Non
     assert int(beside.rsplit(".", 1)[1]) % 2 == 1 or beside in {id_of(0), id_of(1), id_of(2)}
 
 
-def test_a_map_that_was_outgrown_is_drawn_anew(tracker: Tracker) -> None:
+def test_a_map_of_some_size_never_moves_what_it_has(tmp_path: Path) -> None:
+    fill(tmp_path, extra=SETTLED)
+    with Tracker.open(tmp_path) as tracker:
+        before = places(tracker)
+        with tracker._db.write() as session:
+            for number in range(3 * len(before)):
+                pk = papers.insert(session, derived(f"2606.{number:05d}"), utc_now())
+                vectors.put_many(session, MODEL, [vectors.Embedded(pk, "h", unit(number % 4, 900 + number)[None, :])])
+        after = places(tracker)
+        assert len(after) == 4 * len(before)
+        assert all(after[name] == where for name, where in before.items()), "the bound is nought"
+        spread = np.ptp(np.array(list(after.values())), axis=0)
+        assert (spread > 1.0).all()
+
+
+def test_what_was_embedded_is_on_the_map_when_its_page_is_opened(tracker: Tracker) -> None:
+    assert len(tracker.map_sheet()) == 0
+    assert tracker.keep_map_up() == 46
+    add(tracker, 1, 0)
+    sheet = tracker.map_sheet()
+    assert (len(sheet), sheet.waiting) == (46, 1), "the page shows what is drawn and waits for nothing"
+    assert tracker.keep_map_up() == 47
+    with Tracker.open(tracker.settings.home) as other:
+        assert len(other.map_sheet()) == 47
+    assert len(tracker.map_sheet()) == 47, "another process drew; this one reads the file again"
+
+
+def test_the_sheet_says_what_the_points_say(tracker: Tracker) -> None:
+    tracker.act([id_of(1)], "read")
+    shown = tracker.map()
+    sheet = tracker.map_sheet()
+    assert sheet.as_map() == shown
+    assert [point.id for point in shown.points if point.status == "read"] == [id_of(1)]
+    tracker.act([id_of(1)], "inbox")
+    assert tracker.map_sheet().version == sheet.version, "a status is no new version"
+    assert tracker.map_sheet().statuses != sheet.statuses
+
+
+def test_a_small_map_that_was_outgrown_is_drawn_anew(tracker: Tracker) -> None:
     before = places(tracker)
     for number in range(100):
         add(tracker, number, number % 3)

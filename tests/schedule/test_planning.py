@@ -121,6 +121,14 @@ def test_two_failures_or_an_empty_weekend_are_no_outage() -> None:
     assert (only.slug, only.failures, only.since, only.error) == ("down", 3, START - 40 * HOUR, "503")
 
 
+def test_an_unchanged_list_has_answered_although_only_the_journal_knows() -> None:
+    held = state("list", 24, failures=3, error="503", next_fetch=START, last_success=START - 400 * HOUR)
+    journal = [Attempt("list", START - 30 * HOUR, ok=True), Attempt("list", START - 2 * HOUR), Attempt("x", START)]
+    plan = due([held], START, journal)
+    assert plan.answered == {"list": START - 30 * HOUR}
+    assert [outage.since for outage in plan.outages] == [START - 30 * HOUR]
+
+
 def test_an_attempt_in_the_future_of_a_wrong_clock_does_not_stop_the_plan() -> None:
     wrong = state("a", last_fetch=START + 9000 * HOUR, failures=1, next_fetch=START + 9001 * HOUR)
     assert due([wrong], START, [Attempt("a", START + 9000 * HOUR)]).due == ("a",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,24 @@ from tracker.search.query import Atom, Text
 from tracker.search.words import Tokenizer
 
 DIMS = 24
+
+#: Words that made-up papers are made of.
+WORDS = (
+    "attention",
+    "graph",
+    "kernel",
+    "diffusion",
+    "policy",
+    "reward",
+    "token",
+    "vision",
+    "speech",
+    "proof",
+    "memory",
+    "sparse",
+    "video",
+    "image",
+)
 
 
 def unit(text: str) -> np.ndarray:
@@ -171,3 +190,14 @@ class FakeVectors:
             paper = self.library.papers.get(pk)
             vectors = None if paper is None else unit(f"{paper.title} {paper.abstract}")[None, :]
             yield VectorChange(pk, vectors, pk)
+
+
+def made_up(count: int = 40, seed: int = 1) -> FakeLibrary:
+    """A library of papers made of :data:`WORDS`, always the same for a seed."""
+    chance = random.Random(seed)  # noqa: S311 - made-up papers
+    made = FakeLibrary()
+    for pk in range(1, count + 1):
+        title, abstract = (" ".join(chance.choices(WORDS, k=k)) for k in (3, 12))
+        authors = chance.choice(["Ada Lovelace", "Alan Turing", ""])
+        made.put(pk, title, abstract, year=chance.randint(2015, 2025), authors=authors)
+    return made

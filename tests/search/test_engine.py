@@ -11,41 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.search.library import FakeEncoder, FakeLibrary, FakeTexts, FakeTokens, FakeVectors
+from tests.search.library import FakeEncoder, FakeLibrary, FakeTexts, FakeTokens, FakeVectors, made_up
 from tracker.errors import ModelError, QueryError, UnknownPaper
 from tracker.search import lexical, ranking, scoping
 from tracker.search.engine import Mode, SearchEngine
 from tracker.search.fusion import Weights
 from tracker.search.ports import QueryEncoder
 from tracker.search.query import parse
-
-WORDS = (
-    "attention",
-    "graph",
-    "kernel",
-    "diffusion",
-    "policy",
-    "reward",
-    "token",
-    "vision",
-    "speech",
-    "proof",
-    "memory",
-    "sparse",
-    "video",
-    "image",
-)
-
-
-def library(count: int = 40, seed: int = 1) -> FakeLibrary:
-    chance = random.Random(seed)  # noqa: S311 - made-up papers
-    made = FakeLibrary()
-    for pk in range(1, count + 1):
-        title, abstract = (" ".join(chance.choices(WORDS, k=k)) for k in (3, 10))
-        made.put(
-            pk, title, abstract, year=chance.randint(2015, 2025), authors=chance.choice(["Ada Lovelace", "Alan Turing"])
-        )
-    return made
 
 
 def engine(
@@ -86,7 +58,7 @@ CONDITIONS = [
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_a_filtered_search_is_the_search_filtered(mode: Mode, count: int) -> None:
     """Filters take papers away and change nothing else (re-ranking aside, which looks at the first ones only)."""
-    made = library()
+    made = made_up()
     searching = engine(made, weights=Weights(depth=0))
     chance = random.Random(count)  # noqa: S311 - made-up queries
     for words in ("attention token", "policy reward speech", "memory"):
@@ -106,7 +78,7 @@ def test_a_filtered_search_is_the_search_filtered(mode: Mode, count: int) -> Non
 
 @pytest.mark.parametrize("most", [0, 20, 60])
 def test_checking_the_best_finds_what_checking_all_finds(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    made = library(120)
+    made = made_up(120)
     searching = engine(made, weights=Weights(depth=0))
     monkeypatch.setattr(ranking, "CANDIDATES", 5)
     chance = random.Random(7)  # noqa: S311 - made-up queries
@@ -122,7 +94,7 @@ def test_checking_the_best_finds_what_checking_all_finds(monkeypatch: pytest.Mon
 
 
 def test_conditions_alone_list_the_latest_first() -> None:
-    made = library()
+    made = made_up()
     found = engine(made).search("year:2018..2020", 100)
     assert ids(found) == [f"p{pk}" for pk in sorted(made.papers, reverse=True) if 2018 <= made.years[pk] <= 2020]
     assert found.total == len(found.hits)
@@ -134,7 +106,7 @@ def test_conditions_alone_list_the_latest_first() -> None:
 
 
 def test_scores_fall_and_parts_are_shares() -> None:
-    found = engine(library()).search("attention graph", 40)
+    found = engine(made_up()).search("attention graph", 40)
     scores = [hit.score for hit in found.hits]
     assert scores == sorted(scores, reverse=True)
     for hit in found.hits:
@@ -147,7 +119,7 @@ def test_scores_fall_and_parts_are_shares() -> None:
 
 @pytest.mark.parametrize("depth", [0, 5, 30])
 def test_pages_put_together_are_the_whole(depth: int) -> None:
-    searching = engine(library(), weights=Weights(depth=depth))
+    searching = engine(made_up(), weights=Weights(depth=depth))
     whole = ids(searching.search("graph memory", 30))
     pages = [ids(searching.search("graph memory", 7, offset=at)) for at in range(0, 30, 7)]
     assert [one for page in pages for one in page][:30] == whole
@@ -157,14 +129,14 @@ def test_pages_put_together_are_the_whole(depth: int) -> None:
 
 
 def test_one_mode_uses_one_part() -> None:
-    searching = engine(library())
+    searching = engine(made_up())
     assert all(hit.semantic is None for hit in searching.search("graph", mode="words").hits)
     assert searching.search("graph", mode="words").model is None
     assert all(hit.lexical is None for hit in searching.search("graph", mode="meaning").hits)
 
 
 def test_reasons_are_true() -> None:
-    made = library()
+    made = made_up()
     made.put(99, "Gated Graphs", "A first sentence of nothing. Attention over graphs helps.", authors="Grace Hopper")
     [hit] = [hit for hit in engine(made).search("the graph attention", 50).hits if hit.id == "p99"]
     words = {match.field: match.text for match in hit.matched if match.kind == "words"}
@@ -184,7 +156,7 @@ def hit_score(made: FakeLibrary, query: str, pk: int) -> float:
 
 
 def test_every_hit_that_shares_a_word_shows_it() -> None:
-    made = library()
+    made = made_up()
     for hit in engine(made).search("diffusion video", 40).hits:
         paper = made.papers[int(hit.id[1:])]
         for match in hit.matched:
@@ -201,7 +173,7 @@ def broken() -> QueryEncoder:
 
 
 def test_without_a_model_it_goes_by_words_and_says_so() -> None:
-    searching = engine(library(), encoder=broken)
+    searching = engine(made_up(), encoder=broken)
     for mode in ("hybrid", "meaning"):
         found = searching.search("graph attention", mode=mode)
         assert found.hits
@@ -214,7 +186,7 @@ def test_without_a_model_it_goes_by_words_and_says_so() -> None:
 
 
 def test_without_vectors_it_goes_by_words_and_says_so() -> None:
-    made = library()
+    made = made_up()
     made.embedded = False
     found = engine(made).search("graph attention")
     assert found.hits
@@ -227,7 +199,7 @@ def test_a_model_that_comes_later_is_used() -> None:
     def loading() -> QueryEncoder:
         return there[0] if there else broken()
 
-    searching = engine(library(), encoder=loading)
+    searching = engine(made_up(), encoder=loading)
     assert searching.search("graph").model is None
     there.append(FakeEncoder())
     assert searching.search("graph").model == "fake@1"
@@ -235,7 +207,7 @@ def test_a_model_that_comes_later_is_used() -> None:
 
 def test_without_a_word_index_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexical, "MAX_FRESH", 5)
-    made = library()
+    made = made_up()
     searching = engine(made)
     found = searching.search("attention graph", 10, mode="words")
     assert found.hits
@@ -246,7 +218,7 @@ def test_without_a_word_index_the_database_answers(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_changes_is_found_at_once(tmp_path: Path) -> None:
-    made = library()
+    made = made_up()
     searching = engine(made, folder=tmp_path)
     searching.prepare()
     assert searching.search("unheard").hits == () or "p50" not in ids(searching.search("unheard"))
@@ -259,7 +231,7 @@ def test_what_changes_is_found_at_once(tmp_path: Path) -> None:
 
 
 def test_similar_is_near_and_not_itself() -> None:
-    made = library()
+    made = made_up()
     made.put(90, "attention attention token", "attention token")
     made.put(91, "token attention token", "attention token token")
     found = engine(made).similar(90, 5)
@@ -279,7 +251,7 @@ def test_re_ranking_puts_the_paper_that_meets_every_word_first() -> None:
 
 
 def test_papers_without_token_vectors_keep_their_place() -> None:
-    made = library()
+    made = made_up()
 
     class Some(FakeTokens):
         def get(self, texts: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -300,7 +272,7 @@ def test_an_empty_library_answers() -> None:
 
 def test_a_query_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(QueryError):
-        engine(library()).search("year:soon")
+        engine(made_up()).search("year:soon")
 
 
 @settings(max_examples=60, deadline=None)
@@ -308,7 +280,7 @@ def test_a_query_that_makes_no_sense_is_refused() -> None:
     st.one_of(st.text(max_size=200), st.sampled_from(["\ud800", "\x00", "😀" * 500, "a " * 3000, '"' * 99, "OR " * 50]))
 )
 def test_any_text_gives_results_or_a_clear_message(text: str) -> None:
-    searching = ENGINES.setdefault("one", engine(library()))
+    searching = ENGINES.setdefault("one", engine(made_up()))
     try:
         found = searching.search(text, 5)
     except QueryError as error:
@@ -322,7 +294,7 @@ ENGINES: dict[str, SearchEngine] = {}
 
 
 def test_many_queries_in_order() -> None:
-    searching = engine(library())
+    searching = engine(made_up())
     many = list(searching.search_many(["graph", "policy"], 3))
     assert [found.query for found in many] == ["graph", "policy"]
     assert [ids(found) for found in many] == [ids(searching.search(query, 3)) for query in ("graph", "policy")]

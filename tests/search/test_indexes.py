@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.search.library import DIMS, FakeLibrary, FakeTexts, FakeVectors, unit
+from tests.search.library import DIMS, WORDS, FakeLibrary, FakeTexts, FakeVectors, made_up, unit
 from tracker.errors import DiskFull, IndexUnusable
 from tracker.search import arrays, inverted, lexical, semantic
 from tracker.search.lexical import WordIndexKeeper
@@ -20,32 +20,8 @@ from tracker.search.rows import Scope, best
 from tracker.search.semantic import VectorIndexKeeper
 from tracker.search.words import Tokenizer
 
-WORDS = (
-    "attention",
-    "graph",
-    "kernel",
-    "diffusion",
-    "policy",
-    "reward",
-    "token",
-    "vision",
-    "speech",
-    "proof",
-    "memory",
-    "sparse",
-)
 
-
-def library(count: int, seed: int = 0) -> FakeLibrary:
-    chance = random.Random(seed)  # noqa: S311 - made-up papers
-    made = FakeLibrary()
-    for pk in range(1, count + 1):
-        title, abstract = (" ".join(chance.choices(WORDS, k=k)) for k in (3, 12))
-        made.put(pk, title, abstract, authors=chance.choice(["Ada Lovelace", "Alan Turing", ""]))
-    return made
-
-
-def made_up(seed: int) -> str:
+def words_of(seed: int) -> str:
     return " ".join(random.Random(seed).choices(WORDS, k=4))  # noqa: S311 - made-up papers
 
 
@@ -88,7 +64,7 @@ QUERIES = ("attention", "graph kernels and attention", "lovelace memory", "nothi
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_scores_are_those_of_the_definition(query: str) -> None:
-    made = library(60)
+    made = made_up(60)
     assert_like_bm25(WordIndexKeeper(FakeTexts(made), None), made, query)
 
 
@@ -101,11 +77,11 @@ def test_scores_are_those_of_the_definition(query: str) -> None:
 )
 def test_an_index_that_followed_equals_one_built_anew(tmp_path_factory: pytest.TempPathFactory, steps: list) -> None:
     folder = tmp_path_factory.mktemp("index")
-    made = library(8)
+    made = made_up(8)
     words, vectors = WordIndexKeeper(FakeTexts(made), folder), VectorIndexKeeper(FakeVectors(made), folder)
     for pk, step, seed in steps:
         if step == "put":
-            made.put(pk, made_up(seed))
+            made.put(pk, words_of(seed))
         elif step == "drop" and pk in made.papers:
             made.drop(pk)
         elif step == "look":
@@ -127,7 +103,7 @@ def test_an_index_that_followed_equals_one_built_anew(tmp_path_factory: pytest.T
 
 
 def test_a_file_is_written_once_and_used_by_the_next(tmp_path: Path) -> None:
-    made = library(30)
+    made = made_up(30)
     first = WordIndexKeeper(FakeTexts(made), tmp_path)
     assert first.prepare() is True
     assert first.prepare() is False
@@ -141,7 +117,7 @@ def test_a_file_is_written_once_and_used_by_the_next(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "header", "empty", "other", "gone"])
 def test_a_damaged_file_is_built_again(tmp_path: Path, damage: str) -> None:
-    made = library(80)
+    made = made_up(80)
     words, vectors = WordIndexKeeper(FakeTexts(made), tmp_path), VectorIndexKeeper(FakeVectors(made), tmp_path)
     words.prepare()
     vectors.prepare("m")
@@ -172,16 +148,16 @@ def test_a_damaged_file_is_built_again(tmp_path: Path, damage: str) -> None:
 
 def test_a_file_from_a_later_time_is_not_believed(tmp_path: Path) -> None:
     """A backup was put back: what the file has read never happened."""
-    made = library(70)
+    made = made_up(70)
     WordIndexKeeper(FakeTexts(made), tmp_path).prepare()
-    older = library(10, seed=5)
+    older = made_up(10, seed=5)
     keeper = WordIndexKeeper(FakeTexts(older), tmp_path)
     assert_like_bm25(keeper, older, "graph attention")
 
 
 @pytest.mark.parametrize("share", [1.0, 0.3, 0.01])
 def test_looking_up_common_words_changes_no_answer(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
-    made = library(400)
+    made = made_up(400)
     for pk in range(1, 400, 11):
         made.put(pk, f"rare{pk % 5} " + made.papers[pk].title)
     keeper = WordIndexKeeper(FakeTexts(made), None)
@@ -205,7 +181,7 @@ def test_looking_up_common_words_changes_no_answer(monkeypatch: pytest.MonkeyPat
 def test_too_much_to_catch_up_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexical, "MAX_FRESH", 20)
     with pytest.raises(IndexUnusable, match="tracker embed"):
-        WordIndexKeeper(FakeTexts(library(30)), None).current()
+        WordIndexKeeper(FakeTexts(made_up(30)), None).current()
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +292,7 @@ def test_a_paper_counts_by_its_best_window() -> None:
 
 
 def test_a_model_of_another_size_replaces_the_vectors() -> None:
-    made = library(5)
+    made = made_up(5)
     keeper = VectorIndexKeeper(FakeVectors(made), None)
     assert keeper.current("one").base.matrix.shape[1] + keeper.current("one").fresh.matrix.shape[1] >= DIMS
     assert len(keeper.current("two").rows) == 5
@@ -332,7 +308,7 @@ def test_stems_are_those_of_the_full_text_index() -> None:
 
 
 def test_an_empty_text_has_no_postings() -> None:
-    segment = inverted.build([PaperText(4, ""), PaperText(2, "one")])
+    segment = inverted.build([PaperText(4, ""), PaperText(2, "one")], Tokenizer())
     assert segment.pks.tolist() == [2, 4]
     assert segment.terms() == [b"on"] or segment.terms() == [b"one"]
 

@@ -21,12 +21,13 @@ def test_every_kind_goes_by_its_name_and_keeps_the_contract() -> None:
         "paperswithcode",
         "arxiv",
         "huggingface",
+        "feed",
     )
     for name in kinds():
         assert isinstance(kind(name), SourceKind)
         assert kind(name).name == name
         assert kind(name).requests(spec(name))
-    assert [name for name in kinds() if kind(name).rolling] == ["paperswithcode", "arxiv", "huggingface"]
+    assert [name for name in kinds() if kind(name).rolling] == ["paperswithcode", "arxiv", "huggingface", "feed"]
     with pytest.raises(UnknownSource, match="one of weekly"):
         kind("gopher")
 

@@ -57,12 +57,13 @@ def test_the_triggers_are_there_after_all_migrations(library: Library) -> None:
     assert found == set(schema.TRIGGERS)
 
 
+_HEAD = schema.HEAD
 _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -77,8 +78,8 @@ def next_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A second revision, as a later version would bring it; returns its file."""
     folder = tmp_path / "later"
     folder.mkdir()
-    file = folder / "0002_colour.py"
-    file.write_text(_NEXT.format(more=""))
+    file = folder / "next_colour.py"
+    file.write_text(_NEXT.format(head=_HEAD, more=""))
     usual = migrate.alembic_config
 
     def config(connection: object = None) -> object:
@@ -88,8 +89,8 @@ def next_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         return found
 
     monkeypatch.setattr(migrate, "alembic_config", config)
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "next"))
+    monkeypatch.setattr(schema, "HEAD", "next")
     return file
 
 
@@ -101,9 +102,9 @@ def test_an_older_library_is_copied_before_it_is_migrated(library: Library, next
     with pytest.raises(StoreError, match="older schema"):
         Database.open(library.url, migrate=False)
     Database.open(library.url).close()
-    assert dump(library.path) == {**before, "alembic_version": [("0002",)]}
+    assert dump(library.path) == {**before, "alembic_version": [("next",)]}
     copies = list(library.path.parent.glob("tracker-before-*"))
-    assert [copy.name for copy in copies] == ["tracker-before-0002.sqlite3"]
+    assert [copy.name for copy in copies] == ["tracker-before-next.sqlite3"]
     assert dump(copies[0]) == before
     with sqlite3.connect(library.path) as connection:
         assert "colour" in [row[1] for row in connection.execute("PRAGMA table_info(tag)")]
@@ -117,11 +118,13 @@ def test_a_migration_that_fails_changes_nothing(library: Library, next_revision:
         add_paper(session, "2401.00001")
     library.database.close()
     before = dump(library.path)
-    next_revision.write_text(_NEXT.format(more='op.execute("DELETE FROM paper"); op.execute("SELECT nonsense")'))
+    next_revision.write_text(
+        _NEXT.format(head=_HEAD, more='op.execute("DELETE FROM paper"); op.execute("SELECT nonsense")')
+    )
     with pytest.raises(StoreError, match="nonsense"):
         Database.open(library.url)
     assert dump(library.path) == before
-    next_revision.write_text(_NEXT.format(more='op.execute("DELETE FROM source")'))
+    next_revision.write_text(_NEXT.format(head=_HEAD, more='op.execute("DELETE FROM source")'))
     with pytest.raises(StoreError, match="point at nothing"):
         Database.open(library.url)
     assert dump(library.path) == before
@@ -129,7 +132,9 @@ def test_a_migration_that_fails_changes_nothing(library: Library, next_revision:
 
 def test_a_migration_that_loses_triggers_is_refused(library: Library, next_revision: Path) -> None:
     library.database.close()
-    next_revision.write_text(_NEXT.format(more='with op.batch_alter_table("paper_text", recreate="always"): pass'))
+    next_revision.write_text(
+        _NEXT.format(head=_HEAD, more='with op.batch_alter_table("paper_text", recreate="always"): pass')
+    )
     with pytest.raises(StoreError, match="lost the triggers paper_text_deleted"):
         Database.open(library.url)
-    assert dump(library.path)["alembic_version"] == [("0001",)]
+    assert dump(library.path)["alembic_version"] == [(_HEAD,)]

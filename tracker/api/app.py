@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
 import tracker
-from tracker.api import problems
+from tracker.api import models, problems
 from tracker.api.gate import Gate, Policy
 from tracker.api.routes import feeds, finding, papers
 from tracker.api.routes import library as whole
@@ -53,14 +53,25 @@ def create_app(library: Tracker, policy: Policy, *, wake: Wake | None = None) ->
                 "version": tracker.__version__,
                 "openapi": "/api/openapi.json",
                 "feeds": ["/feeds/new.atom", "/feeds/new.json", "/feeds/queue.atom", "/feeds/queue.json"],
+                "searches": "/api/searches",
             }
         )
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             plain = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
-            app.openapi_schema = problems.document(plain)
+            app.openapi_schema = problems.document(_with_whole_examples(plain))
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
+
+
+def _with_whole_examples(schema: dict[str, Any]) -> dict[str, Any]:
+    """The examples as they were written: FastAPI leaves out every field of theirs that is null."""
+    schemas = schema.get("components", {}).get("schemas", {})
+    for name in schemas.keys() & set(models.__all__):
+        extra = getattr(models, name).model_config.get("json_schema_extra")
+        if extra:
+            schemas[name]["examples"] = extra["examples"]
+    return schema

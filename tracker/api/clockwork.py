@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tracker.errors import AlreadyRunning, TrackerError
+from tracker.library.watching import OutageNews, in_words
 from tracker.records import Progress, UpdateReport
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 TICK = 60
 
 
+#: Asks these sources; ends with a KeyboardInterrupt soon after the second argument begins to give True.
+Update = Callable[[Sequence[str], Callable[[], bool]], UpdateReport]
+
+
 class Library(Protocol):
     """The part of the facade that is needed here."""
 
@@ -33,7 +38,13 @@ class Library(Protocol):
         """Ask these sources."""
 
     def call_webhook(self) -> int:
-        """Tell new papers."""
+        """Tell outages and new papers."""
+
+    def send_weekly_digest(self) -> str | None:
+        """Tell the week, where its turn has come."""
+
+    def outage_news(self) -> OutageNews:
+        """Outages that were not told yet."""
 
     @property
     def settings(self) -> Settings:
@@ -47,11 +58,17 @@ class Clockwork:
     second tries again a minute later.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, update: Update | None = None) -> None:
+        """Over a library.
+
+        Args:
+            library: what is due, and who is told.
+            update: asks sources until its second argument says to stop; by default the library itself, in this process.
+        """
         self._library = library
+        self._update = update or self._here
         self._stopping = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
-        self._told: frozenset[str] = frozenset()
 
     def start(self) -> None:
         """Begin; the first look is at once, so that what was missed while the machine slept is caught up with."""
@@ -86,15 +103,17 @@ class Clockwork:
             )
 
     def tick(self) -> None:
-        """One look: run what is due, tell of outages once each."""
+        """One look: run what is due, tell of outages once each, send the week's digest."""
         try:
             plan = self._library.plan()
         except TrackerError as error:
             log.warning("the schedule cannot be read: %s", error)
             return
-        self._tell(plan)
         if plan.due:
             self.run(plan.due)
+        else:
+            self._tell_outages()
+        self._send_digest()
 
     def run(self, sources: Sequence[str]) -> None:
         """One update of these sources; what goes wrong is logged, and recorded by the library itself."""
@@ -102,19 +121,22 @@ class Clockwork:
             return
         log.info("asking %s", ", ".join(sources))
         try:
-            report = self._library.update(sources=list(sources), progress=self._step)
+            report = self._update(sources, self._stopping.is_set)
         except AlreadyRunning as error:
             log.info("put off: %s", error)
+            return
         except TrackerError as error:
             log.warning("the update failed: %s", error)
-        except KeyboardInterrupt:  # raised by _step below, in this thread
+        except KeyboardInterrupt:  # raised in this thread by _here, or by the update itself
             log.info("the update was stopped; what was finished is kept")
+            return
         else:
             for source in report.sources:
                 if source.error:
                     log.warning("%s: %s", source.slug, source.error)
             log.info("%d new papers in %.0f s", report.new_papers, report.seconds)
-            self._call_webhook()
+        self._tell_outages()
+        self._call_webhook()
 
     def _call_webhook(self) -> None:
         if "webhook" not in self._library.settings.service:
@@ -124,18 +146,33 @@ class Clockwork:
         except TrackerError as error:
             log.warning("the webhook failed, and is tried again after the next update: %s", error)
 
-    def _step(self, progress: Progress) -> None:
-        """Stop as Ctrl-C would: the library records an interrupted run, and keeps what is whole."""
-        if self._stopping.is_set():
-            raise KeyboardInterrupt
+    def _here(self, sources: Sequence[str], stopping: Callable[[], bool]) -> UpdateReport:
+        def step(progress: Progress) -> None:
+            # As Ctrl-C would: the library records an interrupted run, and keeps what is whole.
+            if stopping():
+                raise KeyboardInterrupt
 
-    def _tell(self, plan: Plan) -> None:
-        down = {o.slug: f"{o.slug} failed {o.failures} times in a row: {o.error}" for o in plan.outages}
-        if not plan.ok and not down:
-            down[""] = f"the last {plan.broken_runs} updates broke off; see: tracker status"
-        for name, words in down.items():
-            if name not in self._told:
-                log.error("%s", words)
-        for name in self._told - down.keys():
-            log.info("%s works again", name or "updating")
-        self._told = frozenset(down)
+        return self._library.update(sources=list(sources), progress=step)
+
+    def _send_digest(self) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            went = self._library.send_weekly_digest()
+        except TrackerError as error:
+            log.warning("the digest could not be sent, and is tried again in an hour: %s", error)
+        else:
+            if went:
+                log.info("the digest: %s", went)
+
+    def _tell_outages(self) -> None:
+        """What began and what ended, once each, also when the service was started anew in between."""
+        try:
+            news = self._library.outage_news()
+        except TrackerError as error:
+            log.warning("outages cannot be told: %s", error)
+            return
+        for outage in news.begun:
+            log.error("%s", in_words(outage))
+        for name in news.ended:
+            log.info("%s: works again", name)

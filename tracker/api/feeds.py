@@ -19,7 +19,7 @@ from tracker.records import SCHEMES, Paper
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
 _NS = "http://www.w3.org/2005/Atom"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: What XML 1.0 has no place for.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -36,7 +36,7 @@ class Feed:
     @property
     def updated(self) -> datetime:
         """When its newest entry came."""
-        return max((paper.added for paper in self.papers if paper.added), default=_EPOCH)
+        return max((paper.added for paper in self.papers if paper.added), default=EPOCH)
 
 
 def atom(feed: Feed) -> bytes:
@@ -87,8 +87,8 @@ def _entry(root: ET.Element, paper: Paper, home: str) -> None:
     entry = ET.SubElement(root, "entry")
     _text(entry, "id", entry_id(paper))
     _text(entry, "title", paper.title)
-    _text(entry, "updated", _moment(paper.added or _EPOCH))
-    _text(entry, "published", _moment(paper.added or _EPOCH))
+    _text(entry, "updated", _moment(paper.added or EPOCH))
+    _text(entry, "published", _moment(paper.added or EPOCH))
     ET.SubElement(entry, "link", rel="alternate", href=_clean(address(paper, home)))
     for name in paper.authors:
         _text(ET.SubElement(entry, "author"), "name", name)
@@ -103,7 +103,7 @@ def _item(paper: Paper, home: str) -> dict[str, object]:
         "url": address(paper, home),
         "title": paper.title,
         "content_text": _summary(paper),
-        "date_published": _moment(paper.added or _EPOCH),
+        "date_published": _moment(paper.added or EPOCH),
         "authors": [{"name": name} for name in paper.authors],
         "tags": list(_words(paper)),
     }

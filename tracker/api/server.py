@@ -7,9 +7,12 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
+from tracker.api.apart import update_apart
 from tracker.api.app import create_app
 from tracker.api.clockwork import Clockwork
 from tracker.api.gate import LOCAL_NAMES, Policy
@@ -22,6 +25,8 @@ log = logging.getLogger(__name__)
 SHORTEST_TOKEN = 16
 #: Requests at once; more are told to come again.  Far above what the readers of one library need.
 CONCURRENT = 256
+#: Requests that are worked on at once; others wait in order.
+THREADS = 4
 #: Seconds that requests under way have to end when the server stops.
 GRACE = 10
 
@@ -77,7 +82,7 @@ def serve(
         UsageError: the address cannot be listened on.
     """
     policy = policy_of(library.settings, host)
-    clockwork = Clockwork(library) if schedule else None
+    clockwork = Clockwork(library, partial(update_apart, library.settings)) if schedule else None
     app = create_app(library, policy, wake=clockwork.wake if clockwork else None)
     config = uvicorn.Config(
         app,
@@ -93,7 +98,7 @@ def serve(
         lifespan="off",
     )
     with _listening(host, port) as listener:
-        server = uvicorn.Server(config)
+        server = _Server(config)
         if ready is not None:
             ready(_address(listener))
         if clockwork is not None:
@@ -103,6 +108,15 @@ def serve(
         finally:
             if clockwork is not None:
                 clockwork.stop()
+
+
+class _Server(uvicorn.Server):
+    """With few threads for the routes: more would only hand the interpreter's lock around."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until asked to stop."""
+        current_default_thread_limiter().total_tokens = THREADS
+        await super().serve(sockets)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""``tracker import``: papers from files, arXiv ids, DOIs and addresses."""
+"""``tracker import``: papers from files, folders of notes, Zotero, arXiv ids, DOIs and addresses; sources from OPML."""
 
 from __future__ import annotations
 
@@ -21,20 +21,27 @@ def import_(
     ctx: typer.Context,
     what: Annotated[
         list[str],
-        typer.Argument(metavar="FILE|ID|URL...", help="Files, arXiv ids, DOIs, addresses; - is standard input."),
+        typer.Argument(
+            metavar="FILE|FOLDER|zotero:|ID|URL...",
+            help="Files, folders of notes, arXiv ids, DOIs, addresses; zotero: is the Zotero that runs here, - is"
+            " standard input.",
+        ),
     ],
     format: Annotated[
         str | None,
         typer.Option(
-            "--format", help="jsonl, bibtex, ris, csv, markdown; else by the file's name.", show_default=False
+            "--format",
+            help="jsonl, bibtex, ris, csv, csljson, zotero, markdown, notes, opml; else by what the file holds.",
+            show_default=False,
         ),
     ] = None,
     embed: Annotated[bool, typer.Option(help="Embed what came, so that search by meaning knows it.")] = True,
     json: options.Json = False,
 ) -> None:
-    """Bring in papers of your own.
+    """Bring in papers of your own, or the feeds you follow.
 
-    Files may be JSON lines, BibTeX, RIS, CSV or a Markdown list.
+    Files may be JSON lines, BibTeX, RIS, CSV, CSL-JSON, an export of Zotero's, a Markdown list or note, or OPML;
+    folders hold a Markdown note for each paper.
 
     Example: [bold]tracker import refs.bib 1706.03762 10.18653/v1/N19-1423[/bold]
     """
@@ -50,7 +57,8 @@ def import_(
         for line in words.import_lines(report):
             typer.echo(line)
     if report.problems:
-        raise typer.Exit(edge.PARTLY if report.added or report.updated or report.unchanged else 1)
+        kept = report.added or report.updated or report.unchanged or report.sources
+        raise typer.Exit(edge.PARTLY if kept else 1)
 
 
 def _sorted_out(what: list[str]) -> tuple[list[str], list[str]]:
@@ -61,7 +69,7 @@ def _sorted_out(what: list[str]) -> tuple[list[str], list[str]]:
     """
     files, names = [], []
     for item in what:
-        if item == "-" or Path(item).is_file():
+        if item == "-" or item.startswith("zotero:") or Path(item).exists():
             files.append(item)
         elif Path(item).suffix.lower() in _SUFFIXES and "://" not in item:
             raise edge.wrong_use(f"there is no file {item!r}", "check the path")
@@ -70,7 +78,9 @@ def _sorted_out(what: list[str]) -> tuple[list[str], list[str]]:
     return files, names
 
 
-_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".bib", ".bibtex", ".ris", ".csv", ".md", ".markdown"})
+_SUFFIXES = frozenset(
+    {".jsonl", ".ndjson", ".json", ".bib", ".bibtex", ".ris", ".csv", ".tsv", ".md", ".markdown", ".opml", ".xml"}
+)
 
 
 def _bring_in(
@@ -99,4 +109,6 @@ def _sum(reports: list[ImportReport]) -> ImportReport:
         unchanged=sum(report.unchanged for report in reports),
         problems=tuple(problem for report in reports for problem in report.problems),
         ids=tuple(dict.fromkeys(i for report in reports for i in report.ids)),
+        notices=tuple(notice for report in reports for notice in report.notices),
+        sources=tuple(spec for report in reports for spec in report.sources),
     )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+#: Seconds that an update gives to the labs.
+_KEEP_UP = 10.0
 _OFF = {"head": "heads", "feed-forward": "feed_forward", "attention": "attention"}
 
 
@@ -43,7 +45,18 @@ def lab(
             show_default=False,
         ),
     ] = None,
-    build: Annotated[bool, typer.Option("--build", help="Read the library for the labs that look through it.")] = False,
+    paper: Annotated[
+        str | None, typer.Option("--paper", metavar="ID", help="A paper's title as the sentence.", show_default=False)
+    ] = None,
+    sentence: Annotated[
+        int, typer.Option("--sentence", min=0, help="With --paper: which sentence of it; 0 is the title.")
+    ] = 0,
+    build: Annotated[
+        bool,
+        typer.Option(
+            "--build", help="Read the library for the labs that look through it; with --without, as that model."
+        ),
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Look inside the model with your own words.
@@ -59,15 +72,18 @@ def lab(
             raise edge.wrong_use(f"there is no option {word!r} here", "see tracker lab --help")
     with edge.Edge.of(ctx).library() as tracker:
         if build:
-            _build(tracker, json)
+            _build(tracker, _off(without or ()), json)
             return
         if name is None:
             _list(tracker.labs(), json)
             return
         from tracker.library.lab_infos import info
 
+        given = words or []
+        if paper is not None:
+            given = [*given, _sentence(tracker, paper, sentence)]
         inputs: dict[str, object] = {
-            **_inputs(info(name).name, words or []),
+            **_inputs(info(name).name, given),
             **{"layer": layer, "head": head, "place": place, "unit": unit, "pairs": pair, **_off(without or ())},
         }
         result = tracker.lab(name, **{key: value for key, value in inputs.items() if value is not None})
@@ -79,6 +95,31 @@ def lab(
     from tracker.cli.lab_words import show
 
     show(result)
+
+
+def keep_up(tracker: Tracker) -> None:
+    """After an update: labs that have read the library before read what is new, for a few seconds at most.
+
+    Where they never did, nothing happens here: the first reading takes
+    minutes and belongs to ``--build``, the dashboard or the service.
+    """
+    if not tracker.lab_ready() or not tracker.labs_due():
+        return
+    from tracker.cli.bars import bars
+
+    with bars() as progress:
+        done = tracker.keep_labs_up(_KEEP_UP, progress)
+    if not done:
+        edge.say("the labs read the rest later, or now with: tracker lab --build")
+
+
+def _sentence(tracker: Tracker, paper: str, number: int) -> str:
+    sentences = tracker.lab_sentences(paper)
+    if number >= len(sentences):
+        raise edge.wrong_use(
+            f"{paper} has no sentence {number} that a lab can show", f"it has {len(sentences)}, counted from 0"
+        )
+    return sentences[number]
 
 
 def _inputs(name: str, words: Sequence[str]) -> dict[str, object]:
@@ -133,17 +174,21 @@ def _list(labs: Sequence[LabInfo], json: bool) -> None:
                 wrapped(console, f"{takes.name}: {takes.what}, such as: {shown}", 4, "dim")
 
 
-def _build(tracker: Tracker, json: bool) -> None:
+def _build(tracker: Tracker, off: dict[str, object], json: bool) -> None:
+    """Read the library as the whole model does, or as the one that lacks these parts."""
     from tracker.cli.bars import bars
 
     with bars() as progress:
-        reports = tracker.build_lab_indexes(progress)
+        if off:
+            reports = {"damaged": tracker.build_damaged(progress=progress, **off)}
+        else:
+            reports = dict(zip(("layers", "memories"), tracker.build_lab_indexes(progress), strict=True))
     if json:
         from tracker.cli.jsonable import print_json
 
-        print_json(reports)
+        print_json(tuple(reports.values()))
         return
-    for name, report in zip(("layers", "memories"), reports, strict=True):
+    for name, report in reports.items():
         typer.echo(
             f"{name}: {report.done:,} papers read, {report.kept:,} already there, {report.dropped:,} dropped"
             f" ({report.seconds:.0f} s)"

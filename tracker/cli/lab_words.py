@@ -191,8 +191,14 @@ def _(result: TimeMachine) -> None:
 
 @_show.register
 def _(result: Ablated) -> None:
-    read_by = "question and papers" if result.both_sides else "the question only"
-    _say(f"{result.off}, {read_by}: {result.recall:.0%} of the first ten are still there", "bold")
+    _say(f"{result.off}: {result.recall:.0%} of the first ten are still there", "bold")
+    if result.both_sides:
+        _say(f"Question and papers are read by the damaged model, over the {result.papers_ranked:,} that it has read.")
+    else:
+        _say(
+            f"Only the question is read by the damaged model; the {result.papers_ranked:,} papers are as the whole one"
+            " reads them. To let it read the papers too (minutes): tracker lab --build --without PART"
+        )
     _say(f"The question's own vector keeps a cosine of {result.cosine:.3f}.")
     for title, hits in (("whole", result.whole), ("damaged", result.damaged)):
         _say(title, "bold")
@@ -220,5 +226,11 @@ def _(result: MatchLens) -> None:
     _say(f"The parts add up to {result.score:.4f}.", "bold")
     if result.shown is not None and result.error is not None:
         _say(f"The search gave this meeting of words {result.shown:.4f}: a difference of {result.error:.1e}.")
+    if (whole := result.whole) is not None:
+        _say(
+            f"The hit's score: {whole.words_share:.3f} × words {whole.words:.3f} + {whole.meaning_share:.3f} × meaning"
+            f" {whole.meaning:.3f} + {whole.tokens_share:.3f} × meetings {whole.tokens:.3f} = {whole.total:.4f},"
+            f" shown {whole.shown:.4f}: a difference of {whole.error:.1e}."
+        )
     if result.truncated:
         _say("The text goes on beyond what the model reads at once.", "dim")

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "sources": "sources",
     "duplicates": "duplicates",
     "export": "export",
+    "publish": "publish",
     "status": "status",
     "check": "check",
     "backup": "backup",
@@ -114,6 +115,7 @@ def _log_to_stderr(wanted: bool) -> None:
     log = logging.getLogger("tracker")
     if not wanted:
         log.addHandler(logging.NullHandler())
+        logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # its findings are in the report
         return
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
@@ -162,5 +164,7 @@ def main() -> None:
     """The console script."""
     # Model libraries draw bars of their own, also into pipes; progress is ours to show.
     os.environ.setdefault("TQDM_DISABLE", "1")
+    # Read when numpy is imported: threads for small products cost more than they bring, and 40 ms to limit afterwards.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _stop_when_asked()
     app(prog_name="tracker")

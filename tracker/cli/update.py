@@ -29,6 +29,7 @@ def update(
     """
     from tracker.cli import bars, words
     from tracker.cli.jsonable import print_json
+    from tracker.cli.lab import keep_up
     from tracker.progressfile import ProgressFile
 
     here = edge.Edge.of(ctx)
@@ -38,12 +39,14 @@ def update(
             report = tracker.update(sources=sources or None, force=force, progress=progress)
         lines, failures = words.update_lines(report), words.update_failures(report, offline=tracker.settings.offline)
         told.finish("partly" if report.failed else "done", (*lines, *failures))
-    if json:
-        print_json(report)
-    else:
-        for line in lines:
-            typer.echo(line)
-    for failure in failures:
-        edge.say(failure)
+        if json:
+            print_json(report)
+        else:
+            for line in lines:
+                typer.echo(line)
+        for failure in failures:
+            edge.say(failure)
+        if report.embed and report.embed.embedded:
+            keep_up(tracker)
     if report.failed:
         raise typer.Exit(edge.PARTLY)

@@ -124,7 +124,11 @@ def update_failures(report: UpdateReport, *, offline: bool = False) -> list[str]
 
 def import_lines(report: ImportReport) -> list[str]:
     """What an import did."""
+    papers = f"{count(report.added, 'paper')} added, {report.updated:,} updated, {report.unchanged:,} already there"
+    feeds = f"{count(len(report.sources), 'source')} added; {report.unchanged:,} already followed"
     return [
-        f"{count(report.added, 'paper')} added, {report.updated:,} updated, {report.unchanged:,} already there",
+        feeds if report.sources and not report.ids else papers,
+        *(f"{spec.slug}: {line(spec.title)}{'' if spec.enabled else ' (off)'}" for spec in report.sources),
         *problem_lines(report.problems),
+        *(line(notice, 600) for notice in report.notices),
     ]

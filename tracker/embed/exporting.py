@@ -13,9 +13,9 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,31 @@ from tracker.errors import ModelError
 
 #: Raised when what is written changes; older folders are then written anew.
 FORMAT = 2
-GRAPH, WEIGHTS, QUANTISED = "model.onnx", "model.weights", "model.int8.onnx"
+GRAPH, WEIGHTS = "model.onnx", "model.weights"
+QUANTISED, QUANTISED_WEIGHTS = "model.int8.onnx", "model.int8.weights"
 TOKENIZER, CARD = "tokenizer.json", "card.json"
+#: Below this cosine to the exact vectors the 8-bit graph is not used: processors without 8-bit products that hold the
+#: whole sum (VNNI and its like) cut large ones off.
+_CLOSE = 0.97
 _PROBES = ("", "Attention is all you need.", "a longer text about word vectors, their sums and differences " * 8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What an exported folder holds; ``failure`` says why a model could not be exported."""
+    """What an exported folder holds.
+
+    Attributes:
+        format: of the folder.
+        model: name and hash.
+        dims: length of a vector.
+        max_tokens: the window.
+        pad: id of the padding.
+        query_prompt: stands before a query.
+        document_prompt: stands before a document.
+        quantised: whether the 8-bit graph may be used on this machine.
+        files: all that must be there, with their sizes; folders of an earlier version tell none.
+        failure: why the model could not be exported.
+    """
 
     format: int
     model: str
@@ -41,6 +58,8 @@ class Card:
     pad: int = 0
     query_prompt: str = ""
     document_prompt: str = ""
+    quantised: bool = True
+    files: Mapping[str, int] = field(default_factory=dict)
     failure: str = ""
 
 
@@ -54,11 +73,14 @@ def read_card(folder: Path) -> Card | None:
     try:
         found = json.loads((folder / CARD).read_bytes())
         card = Card(**found)
-    except (OSError, ValueError, TypeError):
+        if card.format != FORMAT:
+            return None
+        if card.failure:
+            return card
+        whole = all((folder / name).is_file() for name in (GRAPH, WEIGHTS, QUANTISED, TOKENIZER))
+        whole = whole and all((folder / name).stat().st_size == size for name, size in card.files.items())
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
-    if card.format != FORMAT:
-        return None
-    whole = card.failure or all((folder / name).is_file() for name in (GRAPH, WEIGHTS, QUANTISED, TOKENIZER))
     return card if whole else None
 
 
@@ -66,24 +88,34 @@ def export(files: ModelFiles, models: Path) -> Card:
     """Writes the graph of a model, checks it against the model and puts it in place at once.
 
     A model whose graph cannot be traced, or does not agree with the model, is
-    remembered as such (``failure``), so that nobody tries again at every start.
+    remembered as such (``failure``), so that nobody tries again at every start.  One
+    process at a time: the others wait for what it writes.
 
     Raises:
         ModelError: the model cannot be loaded, or the folder cannot be written.
     """
+    from filelock import FileLock
+
     folder = export_folder(models, files)
-    transformer = load_transformer(files.folder)
     try:
         models.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=models, prefix=".export-"))
+        with FileLock(models / ".export.lock"):
+            if (card := read_card(folder)) is not None:
+                return card  # another process wrote it while this one waited
+            for left in models.glob(".export-*"):  # by a process that was killed: nobody writes but who holds the lock
+                shutil.rmtree(left, ignore_errors=True)
+            return _put(files, models, folder)
     except OSError as error:
         raise _unwritable(models, error) from error
+
+
+def _put(files: ModelFiles, models: Path, folder: Path) -> Card:
+    transformer = load_transformer(files.folder)
+    part = Path(tempfile.mkdtemp(dir=models, prefix=".export-"))
     try:
         card = _write(transformer, files, part)
         (part / CARD).write_text(json.dumps(asdict(card), indent=1), encoding="utf-8")
         _place(part, folder)
-    except OSError as error:
-        raise _unwritable(models, error) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return card
@@ -107,10 +139,14 @@ def _write(transformer: Any, files: ModelFiles, part: Path) -> Card:
         with _quiet():
             traced = part / "traced.onnx"
             _trace(transformer, traced)
-            _optimise(traced, part / GRAPH)
-            _quantise(traced, part / QUANTISED)
+            _optimise(traced, part / GRAPH, WEIGHTS)
+            small = part / "traced.int8.onnx"
+            _quantise(traced, small)
+            _optimise(small, part / QUANTISED, QUANTISED_WEIGHTS)
             traced.unlink()
-        _agree(transformer, card, part)
+            small.unlink()
+        sizes = {file.name: file.stat().st_size for file in part.iterdir()}
+        card = replace(card, quantised=_agree(transformer, card, part), files=sizes)
     except (OnnxExporterError, RuntimeException, ImportError, AttributeError, ValueError, RuntimeError) as error:
         for file in part.iterdir():
             file.unlink()
@@ -161,7 +197,7 @@ def _trace(transformer: Any, path: Path) -> None:
     program.save(str(path), external_data=False)
 
 
-def _optimise(traced: Path, target: Path) -> None:
+def _optimise(traced: Path, target: Path, weights: str) -> None:
     """The graph with its nodes fused and its weights in a file of their own.
 
     Such a graph is ready in 25 ms: the weights are mapped into memory instead
@@ -173,7 +209,7 @@ def _optimise(traced: Path, target: Path) -> None:
     # "Extended" holds on any processor; the level above it is bound to the one at hand.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(target)
-    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", WEIGHTS)
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", weights)
     options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
     options.log_severity_level = 3
     onnxruntime.InferenceSession(str(traced), options, providers=["CPUExecutionProvider"])
@@ -186,8 +222,12 @@ def _quantise(graph: Path, target: Path) -> None:
     quantize_dynamic(graph, target, weight_type=QuantType.QInt8, per_channel=True)
 
 
-def _agree(transformer: Any, card: Card, part: Path) -> None:
-    """Raises ValueError unless the graph gives the model's own vectors."""
+def _agree(transformer: Any, card: Card, part: Path) -> bool:
+    """Whether the 8-bit graph is close enough to be used.
+
+    Raises:
+        ValueError: the exact graph does not give the model's own vectors.
+    """
     import numpy as np
 
     from tracker.embed.onnx import OnnxEncoder
@@ -200,6 +240,8 @@ def _agree(transformer: Any, card: Card, part: Path) -> None:
         raise ValueError(f"the exported graph differs from the model (cosine {worst:.5f})")
     if not np.isfinite(found).all():
         raise ValueError("the exported graph gives numbers that are not finite")
+    small = OnnxEncoder(part, card, threads=1, quantised=True).encode(_PROBES)
+    return bool((expected * small).sum(axis=1).min() >= _CLOSE)
 
 
 def _place(part: Path, folder: Path) -> None:

@@ -48,8 +48,8 @@ def load_encoder(
         prepare: True where documents are embedded: a model that was never exported on this machine is exported now
             (10 to 30 seconds, once).  False where a person waits for an answer: such a model is a ``ModelError``, and
             search goes by words until it is prepared.
-        exact: documents go through the full-precision graph, at half the speed.  Otherwise their weights are in 8 bits
-            (cosine 0.995 to the exact vectors, no loss in search); queries are always exact.
+        exact: texts go through the full-precision graph, at half the speed or less.  Otherwise its weights are in 8
+            bits (cosine 0.995 to the exact vectors, no loss in search).
         threads: processors for one pass; None takes up to four.
 
     Raises:
@@ -73,6 +73,19 @@ def load_encoder(
     from tracker.embed.onnx import OnnxEncoder
 
     return OnnxEncoder(folder, card, threads=threads, quantised=not exact)
+
+
+def ensure_prepared(settings: Settings) -> None:
+    """Exports the model unless that was done: where nothing is left to embed, search still needs it.
+
+    Raises:
+        ModelError: the model is missing or altered, or cannot be written.
+    """
+    from tracker.embed.exporting import export, export_folder, read_card
+
+    files = model_files(settings, fetch=not settings.offline)
+    if read_card(export_folder(settings.models_dir, files)) is None:
+        export(files, settings.models_dir)
 
 
 def _gpu() -> bool:

@@ -36,7 +36,7 @@ class OnnxEncoder(Encoder):
             folder: holds the graph and the tokenizer.
             card: its ``exporting.Card``.
             threads: processors for one pass; the library's own default would take all of them and spin.
-            quantised: documents go through the 8-bit graph; queries never do.
+            quantised: texts go through the 8-bit graph, unless this machine computes it badly (the card says so).
 
         Raises:
             ModelError: a file is missing or damaged.
@@ -46,9 +46,7 @@ class OnnxEncoder(Encoder):
         self._card = card
         self._threads = threads or default_threads()
         self._tokenizer = Tokenizer(folder / TOKENIZER, max_tokens=card.max_tokens)
-        self._session = self._open(folder / GRAPH)
-        self._quantised_graph = folder / QUANTISED if quantised else None
-        self._document_session: Any = None
+        self._session = self._open(folder / (QUANTISED if quantised and card.quantised else GRAPH))
 
     @property
     def model(self) -> str:
@@ -82,7 +80,7 @@ class OnnxEncoder(Encoder):
         """A query with its token vectors, in one pass."""
         lead = self._card.query_prompt
         [pieces] = self._tokenizer.cut([lead + text])
-        vectors, states = self._run(self._session, [pieces])
+        vectors, states = self._run([pieces])
         return _without(pieces, len(lead)).encoded(vectors[0], states[0])
 
     def stream(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoded]]:
@@ -95,21 +93,15 @@ class OnnxEncoder(Encoder):
     def _documents(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Pieces], Floats, Floats]]:
         lead = self._card.document_prompt
         cut = self._tokenizer.cut([lead + text for text in texts])
-        session = self._for_documents()
         for batch in batches([len(pieces) for pieces in cut]):
             pieces = [cut[place] for place in batch]
-            yield batch, pieces, *self._run(session, pieces)
+            yield batch, pieces, *self._run(pieces)
 
-    def _for_documents(self) -> Any:
-        if self._quantised_graph is None:
-            return self._session
-        if self._document_session is None:
-            self._document_session = self._open(self._quantised_graph)
-        return self._document_session
-
-    def _run(self, session: Any, pieces: Sequence[Pieces]) -> tuple[Floats, Floats]:
+    def _run(self, pieces: Sequence[Pieces]) -> tuple[Floats, Floats]:
         ids, mask = padded(pieces, int(self._card.pad))
-        vectors, states = session.run(("text_vector", "token_vectors"), {"input_ids": ids, "attention_mask": mask})
+        vectors, states = self._session.run(
+            ("text_vector", "token_vectors"), {"input_ids": ids, "attention_mask": mask}
+        )
         return vectors, states
 
     def _open(self, graph: Path) -> Any:

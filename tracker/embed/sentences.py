@@ -13,6 +13,8 @@ _ABBREVIATIONS = frozenset(
     e.g i.e cf vs al etc resp approx fig figs eq eqs eqn sec ref refs no vol dr prof mr ms st w.r.t a.k.a w.l.o.g i.i.d
     """.split()  # noqa: SIM905 - one line reads better than twenty
 )
+#: How abbreviations and initials end: all that has to be looked at again before a full stop counts.
+_ENDINGS = frozenset(word[-2:] for word in _ABBREVIATIONS)
 _MIN = 15
 _LONGEST = max(map(len, _ABBREVIATIONS)) + 2
 
@@ -25,27 +27,28 @@ def sentences(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = 0
     for found in _END.finditer(text):
-        mark = found.start()
+        mark, end = found.span()
         if text[mark] == "." and _abbreviated(text, start, mark):
             continue
-        _add(spans, text, start, found.end())
-        start = found.end()
+        _add(spans, text, start, end)
+        start = end
     _add(spans, text, start, len(text))
     return tuple(spans)
 
 
 def _abbreviated(text: str, start: int, mark: int) -> bool:
     """Whether the full stop at ``mark`` belongs to an abbreviation or an initial."""
+    before = text[max(start, mark - 2) : mark]
+    if before.lower() not in _ENDINGS and not before[-1:].isupper():
+        return False
     word = text[max(start, mark - _LONGEST) : mark].rpartition(" ")[2].lstrip("([\"'")
     return (len(word) == 1 and word.isupper()) or word.lower() in _ABBREVIATIONS
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start == end:
+    piece = text[start:end]
+    start, end = end - len(piece.lstrip()), start + len(piece.rstrip())
+    if start >= end:
         return
     if spans and end - start < _MIN:
         spans[-1] = (spans[-1][0], end)

@@ -68,7 +68,7 @@ class TokenStore:
         """For each text whether its token vectors are absent."""
         with self._lock:
             self._refresh()
-            return [self._find(text) is None for text in texts]
+            return [place is None for place in self._places(texts)]
 
     def get(self, text: int) -> tuple[Packed, Packed] | None:
         """Bytes of the tokens ``[t, width]`` and sentence numbers ``[t]``; None when absent or damaged."""
@@ -78,8 +78,10 @@ class TokenStore:
         """:meth:`get` for several texts at once."""
         with self._lock:
             self._refresh()
-            entries, data = [self._find(text) for text in texts], self._map
-        return [None if entry is None else _read(entry, data) for entry in entries]
+            places, data = self._places(texts), self._map
+            entries = self._entries[[place for place in places if place is not None]].tolist()
+        waiting = iter(entries)
+        return [None if place is None else _read(next(waiting), data) for place in places]
 
     def put(self, items: Iterable[tuple[int, Packed, Packed]]) -> None:
         """Appends texts: hash, bytes ``[t, width]``, sentence numbers ``[t]``.
@@ -91,10 +93,10 @@ class TokenStore:
             self._data.parent.mkdir(parents=True, exist_ok=True)
             with self._lock, self._data.open("ab") as data, _locked(data), self._index.open("ab") as index:
                 self._mend_tail(index)
-                entries = [_append(data, *item) for item in items]
+                entries = _appended(data, items)
                 data.flush()
                 os.fsync(data.fileno())
-                index.write(np.array(entries, dtype=ENTRY).tobytes())
+                index.write(entries.tobytes())
                 index.flush()
                 os.fsync(index.fileno())
         except OSError as error:
@@ -134,11 +136,16 @@ class TokenStore:
         fresh._data.parent.rmdir()
         return True
 
-    def _find(self, text: int) -> np.void | None:
-        place = int(np.searchsorted(self._texts, np.uint64(text)))
-        if place < len(self._texts) and int(self._texts[place]) == text:
-            return self._entries[place]  # type: ignore[no-any-return]
-        return None
+    def _places(self, texts: Sequence[int]) -> list[int | None]:
+        """Where the entry of each text stands; None for those that are absent."""
+        if not len(self._texts):
+            return [None] * len(texts)
+        wanted = np.array(texts, dtype=np.uint64)
+        at = np.minimum(np.searchsorted(self._texts, wanted), len(self._texts) - 1)
+        return [
+            place if there else None
+            for place, there in zip(at.tolist(), (self._texts[at] == wanted).tolist(), strict=True)
+        ]
 
     def _refresh(self) -> None:
         """Reads entries written since, by this process or another."""
@@ -174,8 +181,8 @@ class TokenStore:
             index.seek(0, os.SEEK_END)
 
 
-def _read(entry: np.void, data: mmap.mmap | None) -> tuple[Packed, Packed] | None:
-    _, at, tokens, width, data_crc, _ = entry.item()
+def _read(entry: tuple[int, ...], data: mmap.mmap | None) -> tuple[Packed, Packed] | None:
+    _, at, tokens, width, data_crc, _ = entry
     if not tokens:
         return np.zeros((0, width), np.uint8), np.zeros(0, np.uint8)
     if data is None:
@@ -201,16 +208,18 @@ def _checksum(entries: npt.NDArray[np.void]) -> npt.NDArray[np.uint32]:
     return (mixed >> np.uint64(32)).astype(np.uint32)
 
 
-def _append(data: IO[bytes], text: int, packed: Packed, numbers: Packed) -> np.void:
-    entry = np.zeros(1, dtype=ENTRY)
-    raw = numbers.tobytes() + np.ascontiguousarray(packed).tobytes()
-    entry["text"], entry["at"] = text, data.seek(0, os.SEEK_END)
-    entry["tokens"], entry["width"] = packed.shape
-    entry["data_crc"] = zlib.crc32(raw)
-    entry["entry_crc"] = _checksum(entry)
-    data.write(raw)
-    found: np.void = entry[0]
-    return found
+def _appended(data: IO[bytes], items: Iterable[tuple[int, Packed, Packed]]) -> npt.NDArray[np.void]:
+    """Writes the bytes of texts; gives their entries for the index."""
+    rows = []
+    at = data.seek(0, os.SEEK_END)
+    for text, packed, numbers in items:
+        raw = numbers.tobytes() + np.ascontiguousarray(packed).tobytes()
+        data.write(raw)
+        rows.append((text, at, *packed.shape, zlib.crc32(raw), 0))
+        at += len(raw)
+    entries = np.array(rows, dtype=ENTRY)
+    entries["entry_crc"] = _checksum(entries)
+    return entries
 
 
 @contextmanager

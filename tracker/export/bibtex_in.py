@@ -14,6 +14,7 @@ from tracker.export.rows import (
     ImportBatch,
     ImportNote,
     ImportRow,
+    Unkept,
     as_date,
     as_rating,
     as_status,
@@ -23,8 +24,9 @@ from tracker.export.rows import (
     decoded,
     one_line,
     unique,
+    words,
 )
-from tracker.records import Problem
+from tracker.records import Link, Problem
 
 if TYPE_CHECKING:
     from bibtexparser.library import Library
@@ -35,6 +37,12 @@ _BARE_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Entries that are no works: JabRef's settings, proceedings that others point to.
 _NO_WORKS = frozenset({"comment", "jabref-meta", "control", "set", "xdata"})
+#: Fields that are read, and those that only keep another program's books.
+_KNOWN = words(
+    "title subtitle papertracker url howpublished date year month day keywords keyword annote annotation abstract"
+    " author journal journaltitle booktitle readstatus ranking rating eprint archiveprefix eprinttype doi"
+)
+_BOOKS = words("file timestamp owner urldate groups date-added date-modified bdsk-url-1 primaryclass langid")
 
 
 def parse(data: bytes, name: str) -> ImportBatch:
@@ -46,16 +54,33 @@ def parse(data: bytes, name: str) -> ImportBatch:
     text = decoded(data, name)
     rows: list[ImportRow] = []
     problems: list[Problem] = []
+    unkept = Unkept()
     for entry in _entries(text, problems):
         line = (entry.start_line or 0) + 1
         try:
-            rows.append(_row(line, {field.key.lower(): str(field.value) for field in entry.fields}))
+            fields = {field.key.lower(): str(field.value) for field in entry.fields}
+            rows.append(_row(line, fields))
+            unkept.saw(name for name, value in fields.items() if value.strip() and not _kept(name, value, fields))
         except BadRowError as error:
             problems.append(Problem(f"line {line}", f"{entry.key}: {error}"))
     if text.strip() and not rows and not problems:
         raise ImportFileError(f"{name} holds no BibTeX entry", cure="name the format with --format")
     problems.sort(key=lambda problem: int(problem.where.removeprefix("line ")))
-    return batch(name, rows, problems)
+    return batch(name, rows, problems, unkept.notices())
+
+
+def _reason(error: object) -> str:
+    """Why the parser gave an entry up; its exceptions keep that in a field of their own."""
+    return str(getattr(error, "abort_reason", "") or error or "") or "an entry that does not end"
+
+
+def _kept(name: str, value: str, fields: Mapping[str, str]) -> bool:
+    """Whether a field is read: always, in this entry, or for the arXiv id in it."""
+    if name in _KNOWN or name in _BOOKS:
+        return True
+    if name == "editor":
+        return not fields.get("author")
+    return name in ("note", "number", "volume") and bool(_ARXIV.search(value))
 
 
 def _entries(text: str, problems: list[Problem]) -> Iterator[Entry]:
@@ -76,7 +101,7 @@ def _entries(text: str, problems: list[Problem]) -> Iterator[Entry]:
             inner.key = f"{inner.key}@{inner.start_line}"
             inner.fields = list({field.key.lower(): field for field in reversed(inner.fields)}.values())[::-1]
         if isinstance(inner, ParsingFailedBlock) or inner is None:
-            reason = str(getattr(block, "error", "") or "an entry that does not end") if block is inner else "twice"
+            reason = _reason(getattr(block, "error", None)) if block is inner else "twice"
             problems.append(Problem(f"line {(block.start_line or 0) + 1}", f"not BibTeX: {one_line(reason)[:200]}"))
         else:
             blocks.append(inner)
@@ -116,6 +141,9 @@ def _row(line: int, fields: Mapping[str, str]) -> ImportRow:
         venue=_venue(one_line(text("journal", "journaltitle", "booktitle"))),
         identifiers=identifiers,
         url=url,
+        urls=own.urls or ((Link("", url),) if url else ()),
+        code=own.code,
+        priority=own.priority,
         status=own.status or as_status(text("readstatus")),
         rating=own.rating or as_rating(text("ranking", "rating")),
         tags=own.tags if keywords == ", ".join(own.tags) else unique(map(one_line, re.split(r"[;,]", keywords))),

@@ -1,6 +1,7 @@
 """CSL-JSON, what citation processors, Zotero and pandoc read (https://citeproc-js.readthedocs.io, csl-data.json).
 
-What CSL has no field for stands under ``custom``, which its schema keeps for that.
+What CSL has no field for stands under ``custom``, which its schema keeps for that
+(:mod:`tracker.export.csljson_in` reads it).
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tracker.export.csljson_in import WRITER, parse
+from tracker.export.jsonl import note_record
 from tracker.export.rows import moment_text, one_line
 from tracker.records import Paper
+
+__all__ = ["export", "item", "name", "parse"]
 
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 #: Words before a family name that are dropped when names are sorted; written small by those who bear them so.
@@ -73,10 +78,16 @@ def _issued(paper: Paper) -> dict[str, list[list[int]]]:
 
 def _custom(paper: Paper) -> dict[str, Any]:
     values = {
+        "written-by": WRITER,
         "status": paper.status,
         "rating": paper.rating,
         "priority": paper.priority,
         "tags": list(paper.tags),
+        "notes": [note_record(note) for note in paper.notes],
+        "authors": list(paper.authors),
+        "abstract": paper.abstract,
+        "abstract-source": paper.abstract_source,
+        "urls": [{"label": link.label, "url": link.url} for link in paper.urls],
         "identifiers": [str(identifier) for identifier in paper.identifiers],
         "code": list(paper.code),
         "added": moment_text(paper.added),

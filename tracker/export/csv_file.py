@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.errors import ImportFileError
+from tracker.export.html_text import note_text
 from tracker.export.json_rows import read_note
 from tracker.export.jsonl import note_record
 from tracker.export.rows import (
@@ -25,8 +26,10 @@ from tracker.export.rows import (
     ImportBatch,
     ImportNote,
     ImportRow,
+    Unkept,
     as_date,
     as_moment,
+    as_priority,
     as_rating,
     as_status,
     as_year,
@@ -36,12 +39,13 @@ from tracker.export.rows import (
     moment_text,
     one_line,
     unique,
+    words,
 )
 from tracker.records import Link, Paper, Problem
 
 COLUMNS = (
     "id", "title", "authors", "year", "published", "venue", "abstract", "abstract_source", "identifiers", "url", "urls",
-    "code", "status", "rating", "tags", "notes", "lists", "added",
+    "code", "status", "rating", "priority", "tags", "notes", "lists", "added",
 )  # fmt: skip
 #: Headers by which others call our columns, letters and digits only.
 _ALSO = {
@@ -67,6 +71,11 @@ _SCHEMES = {
     "openreview": ("openreview", "openreviewid", "forum"),
     "acl": ("acl", "aclid", "aclanthology"),
 }
+#: Columns that keep another program's books.
+_BOOKS = words("key itemtype datemodified accessdate librarycatalog fileattachments linkattachments lists")
+#: Columns of Zotero's that may hold an arXiv id among other things.
+_TOLD_IN = ("extra", "archiveid", "archivelocation")
+_ARXIV = re.compile(r"\barXiv:\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d{4}[.\d]\d{2,5}(?:v\d+)?)", re.IGNORECASE)
 _RUNS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # also the full-width forms, which some spreadsheets fold
 _ESCAPED = re.compile(r"'(?='*[=+\-@\t\r\n＝＋－＠])")
 _LONGEST_CELL = 16_000_000
@@ -100,6 +109,7 @@ def _cells(paper: Paper) -> list[str]:
         _joined(paper.code),
         paper.status,
         str(paper.rating or ""),
+        str(paper.priority or ""),
         _names(paper.tags),
         json.dumps(notes, ensure_ascii=False) if notes else "",
         _joined(unique(mention.source for mention in paper.mentions)),
@@ -161,6 +171,7 @@ def parse(data: bytes, name: str) -> ImportBatch:
     rows: list[ImportRow] = []
     problems: list[Problem] = []
     columns: dict[str, list[int]] | None = None
+    unkept, other = Unkept(), dict[int, str]()
     line = 1
     while True:
         try:
@@ -174,10 +185,12 @@ def parse(data: bytes, name: str) -> ImportBatch:
         if columns is None:
             if any(cells):
                 columns = _columns(cells, name)
+                other = _others(cells, columns)
         elif any(cell.strip() for cell in cells):
             _read(line, cells, columns, rows, problems)
+            unkept.saw(name for at, name in other.items() if at < len(cells) and _missed(name, cells[at]))
         line = reader.line_num + 1
-    return batch(name, rows, problems)
+    return batch(name, rows, problems, unkept.notices())
 
 
 def _read(
@@ -204,6 +217,7 @@ def _row(line: int, cell: Any, problems: list[Problem]) -> ImportRow:
     title = one_line(cell("title"))
     identifiers = list(_split(cell("identifiers")))
     identifiers += [f"{scheme}:{value}" for scheme in _SCHEMES if (value := one_line(cell(scheme)))]
+    identifiers += [f"arxiv:{found[1]}" for column in _TOLD_IN if (found := _ARXIV.search(cell(column)))]
     url = one_line(cell("url")) or None
     if not title and not identifiers and not url:
         raise BadRowError("a paper needs a title, an identifier or a url")
@@ -224,6 +238,7 @@ def _row(line: int, cell: Any, problems: list[Problem]) -> ImportRow:
         code=unique(_split(cell("code"))),
         status=made("status", as_status),
         rating=made("rating", as_rating),
+        priority=made("priority", as_priority),
         tags=_tags(cell("tags")),
         notes=_notes(cell("notes")),
         added=made("added", as_moment),
@@ -234,6 +249,7 @@ def _columns(header: list[str], name: str) -> dict[str, list[int]]:
     """The places of each column that is known; ``id`` only by that name, for a ``Key`` is another program's."""
     plain = [re.sub(r"[\W_]+", "", cell).casefold() for cell in header]
     names = {column: (column.replace("_", ""), *_ALSO.get(column, ())) for column in (*COLUMNS, *_SCHEMES)}
+    names |= {column: (column,) for column in _TOLD_IN}
     names |= _SCHEMES
     found = {
         column: [at for also in called for at, cell in enumerate(plain) if cell == also]
@@ -247,6 +263,22 @@ def _columns(header: list[str], name: str) -> dict[str, list[int]]:
             cure="give the columns names, such as title, authors, year, doi, url",
         )
     return found
+
+
+def _others(header: list[str], columns: Mapping[str, list[int]]) -> dict[int, str]:
+    """Columns that are not read; bookkeeping of the program that wrote the file is not missed."""
+    known = {at for name, places in columns.items() if name not in _TOLD_IN for at in places}
+    return {
+        at: cell.strip()
+        for at, cell in enumerate(header)
+        if at not in known and cell.strip() and re.sub(r"[\W_]+", "", cell).casefold() not in _BOOKS
+    }
+
+
+def _missed(column: str, cell: str) -> bool:
+    """Whether a cell of a column that is not read says something, and not only an arXiv id, which is."""
+    told = re.sub(r"[\W_]+", "", column).casefold() in _TOLD_IN and _ARXIV.search(cell)
+    return bool(cell.strip()) and not told
 
 
 def _delimiter(text: str) -> str:
@@ -291,4 +323,4 @@ def _notes(cell: str) -> tuple[ImportNote, ...]:
         notes = tuple(note for value in values if (note := read_note(value)) is not None)
         if notes:
             return notes
-    return (ImportNote(body=cell),) if cell else ()
+    return (ImportNote(body=body),) if (body := note_text(cell)) else ()

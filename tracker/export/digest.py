@@ -21,17 +21,21 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What a digest tells: papers, last come first; how many more there are; and what is out of order."""
+    """What a digest tells: papers, last come first; of the rest the titles; and what is out of order.
+
+    ``more`` counts papers that it does not name.
+    """
 
     now: datetime
     papers: Sequence[Paper]
+    rest: Sequence[Paper] = ()
     more: int = 0
     outages: Sequence[str] = ()
 
     @property
     def title(self) -> str:
         """The headline, and the subject of the mail."""
-        number = len(self.papers) + self.more
+        number = len(self.papers) + len(self.rest) + self.more
         return f"{number:,} new paper{'' if number == 1 else 's'}, {self.now:%d %B %Y}"
 
 
@@ -43,6 +47,7 @@ def html(digest: Digest) -> str:
         f"<title>{escape(digest.title)}</title><style>{_STYLE}</style></head><body><h1>{escape(digest.title)}</h1>",
         *(f'<p class="down">{escape(words)}</p>' for words in digest.outages),
         *map(_html_paper, digest.papers),
+        *(["<h2>And also</h2><ul>", *map(_html_title, digest.rest), "</ul>"] if digest.rest else []),
         *([f"<p>and {digest.more:,} more in your library</p>"] if digest.more else []),
         "</body></html>\n",
     ]
@@ -55,6 +60,8 @@ def text(digest: Digest) -> str:
     parts += [f"! {words}" for words in digest.outages] + ([""] if digest.outages else [])
     for paper in digest.papers:
         parts += [*_text_paper(paper), ""]
+    if digest.rest:
+        parts += ["And also", "--------", *map(_text_title, digest.rest), ""]
     if digest.more:
         parts.append(f"and {digest.more:,} more in your library")
     return "\n".join(parts).rstrip("\n") + "\n"
@@ -72,10 +79,21 @@ def address(paper: Paper) -> str:
     return next(iter(known), "")
 
 
-def _html_paper(paper: Paper) -> str:
+def _html_title(paper: Paper) -> str:
+    return f"<li>{_html_head(paper)}</li>"
+
+
+def _text_title(paper: Paper) -> str:
+    return " ".join(part for part in (_line(paper.title), address(paper)) if part)
+
+
+def _html_head(paper: Paper) -> str:
     title, url = escape(_line(paper.title)), address(paper)
-    head = f'<a href="{escape(url)}">{title}</a>' if url else title
-    return f'<h2>{head}</h2><p class="by">{escape(_by(paper))}</p><p>{escape(_about(paper))}</p>'
+    return f'<a href="{escape(url)}">{title}</a>' if url else title
+
+
+def _html_paper(paper: Paper) -> str:
+    return f'<h2>{_html_head(paper)}</h2><p class="by">{escape(_by(paper))}</p><p>{escape(_about(paper))}</p>'
 
 
 def _text_paper(paper: Paper) -> Iterable[str]:

@@ -11,26 +11,35 @@ from tracker.export.rows import (
     BadRowError,
     ImportNote,
     ImportRow,
+    Unkept,
     as_date,
     as_moment,
+    as_priority,
     as_rating,
     as_status,
     as_year,
     clean,
     one_line,
     unique,
+    words,
 )
-from tracker.records import ConceptLink, Link, Mention, Problem
+from tracker.records import BenchmarkResult, ConceptLink, Link, Mention, Problem
 
 _T = TypeVar("_T")
+#: All keys that are read.
+_KNOWN = words(
+    "id title abstract abstract_source authors published year identifiers other_identifiers url urls code venue results"
+    " mentions concepts status rating priority tags notes added"
+)
 
 
 class JsonRow:
     """The values of one object; those of a wrong kind are noted and left out."""
 
-    def __init__(self, line: int, problems: list[Problem]) -> None:
+    def __init__(self, line: int, problems: list[Problem], unkept: Unkept | None = None) -> None:
         self._line = line
         self._problems = problems
+        self._unkept = unkept or Unkept()
 
     def row(self, value: Any) -> ImportRow:
         """The row that an object stands for.
@@ -41,7 +50,10 @@ class JsonRow:
         if not isinstance(value, dict):
             raise BadRowError(f"an object is expected, not {_kind(value)}")
         title = self._text(value, "title", one_line) or ""
-        identifiers = self._identifiers(value.get("identifiers"))
+        identifiers = unique(
+            [*self._identifiers(value.get("identifiers")), *self._identifiers(value.get("other_identifiers"))]
+        )
+        self._unkept.saw(key for key, said in value.items() if key not in _KNOWN and said not in (None, "", [], {}))
         url = self._text(value, "url", one_line)
         if not title and not identifiers and not url:
             raise BadRowError("a paper needs a title, an identifier or a url")
@@ -60,10 +72,12 @@ class JsonRow:
             url=url or None,
             urls=tuple(self._objects(value, "urls", _link)),
             code=unique(self._texts(value, "code")),
+            results=tuple(self._objects(value, "results", _result)),
             mentions=tuple(self._objects(value, "mentions", _read_mention)),
             concepts=tuple(self._objects(value, "concepts", _concept)),
             status=self._made(value, "status", as_status),
             rating=self._made(value, "rating", as_rating),
+            priority=self._made(value, "priority", as_priority),
             tags=unique(self._texts(value, "tags")),
             notes=tuple(self._objects(value, "notes", read_note)),
             added=self._made(value, "added", as_moment),
@@ -185,6 +199,10 @@ def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _link(value: Any) -> Link | None:
     if isinstance(value, str) and value.strip():
         return Link("", one_line(value))
@@ -233,4 +251,30 @@ def _read_mention(value: Any) -> Mention | None:
         week_end=as_date(_string(value.get("week_end"))),
         rank=_whole(value.get("rank")),
         line=_whole(value.get("line")),
+        alias=one_line(_string(value.get("alias"))) or None,
+        links=tuple(link for one in _list(value.get("links")) if (link := _link(one)) is not None),
+        authors=tuple(name for one in _list(value.get("authors")) if (name := one_line(_string(one)))),
+        month=month if (month := _whole(value.get("month"))) in range(1, 13) else None,
+        document=one_line(_string(value.get("document"))),
+        first_seen=as_moment(_string(value.get("first_seen"))),
+        gone_at=as_moment(_string(value.get("gone_at"))),
+    )
+
+
+def _result(value: Any) -> BenchmarkResult | None:
+    if not isinstance(value, dict):
+        return None
+    task, dataset, model, metric, told = (
+        one_line(_string(value.get(key))) for key in ("task", "dataset", "model", "metric", "value")
+    )
+    if not (metric and told):
+        return None
+    return BenchmarkResult(
+        task=task,
+        dataset=dataset,
+        model=model,
+        metric=metric,
+        value=told,
+        rank=_whole(value.get("rank")),
+        url=one_line(_string(value.get("url"))) or None,
     )

@@ -1,12 +1,16 @@
 """JSON lines: one paper a line, with all that is known of it and all that its reader wrote.
 
-This is the format without losses; its keys are a contract.  Import takes the
+This is the format without losses.  Its first keys are a contract: always
+there, in this order.  What the contract has no key for (venue, priority,
+further identifiers, leaderboard results, the rest of a mention) follows under
+keys of its own, and only where there is something to say.  Import takes the
 same keys, and also what people write by hand: ``authors`` as one text,
 ``identifiers`` as a list, ``notes`` as plain texts.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +18,7 @@ from typing import Any
 
 from tracker.errors import ImportFileError
 from tracker.export.json_rows import JsonRow
-from tracker.export.rows import BadRowError, ImportBatch, ImportRow, batch, decoded, moment_text
+from tracker.export.rows import BadRowError, ImportBatch, ImportRow, Unkept, batch, decoded, moment_text
 from tracker.records import Identifier, Mention, Note, Paper, Problem
 
 # ---------------------------------------------------------------- out
@@ -27,8 +31,8 @@ def export(papers: Iterable[Paper]) -> Iterator[str]:
 
 
 def record(paper: Paper) -> dict[str, Any]:
-    """A paper in plain JSON types, under the keys of the contract, in their order."""
-    return {
+    """A paper in plain JSON types: the keys of the contract in their order, then what else is known."""
+    values: dict[str, Any] = {
         "id": paper.id,
         "title": paper.title,
         "abstract": paper.abstract,
@@ -47,10 +51,22 @@ def record(paper: Paper) -> dict[str, Any]:
         "notes": [note_record(note) for note in paper.notes],
         "added": moment_text(paper.added),
     }
+    first = {f"{scheme}:{value}" for scheme, value in by_scheme(paper.identifiers).items()}
+    return values | _said(
+        venue=paper.venue,
+        priority=paper.priority,
+        other_identifiers=[str(identifier) for identifier in paper.identifiers if str(identifier) not in first],
+        results=[_said(**dataclasses.asdict(result)) for result in paper.results],
+    )
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    """The values that say something."""
+    return {key: value for key, value in values.items() if value not in (None, "", 0, [])}
 
 
 def by_scheme(identifiers: Sequence[Identifier]) -> dict[str, str]:
-    """One value a scheme: the first, which is the strongest; further ones follow from the links."""
+    """One value a scheme: the first, which is the strongest."""
     values: dict[str, str] = {}
     for identifier in identifiers:
         values.setdefault(identifier.scheme, identifier.value)
@@ -80,7 +96,15 @@ def _mention(mention: Mention) -> dict[str, Any]:
         "year": mention.year,
         "line": mention.line,
         "text": mention.text,
-    }
+    } | _said(
+        alias=mention.alias,
+        links=[{"label": link.label, "url": link.url} for link in mention.links],
+        authors=list(mention.authors),
+        month=mention.month,
+        document=mention.document,
+        first_seen=moment_text(mention.first_seen),
+        gone_at=moment_text(mention.gone_at),
+    )
 
 
 # ---------------------------------------------------------------- in
@@ -98,16 +122,22 @@ def parse(data: bytes, name: str) -> ImportBatch:
     text = decoded(data, name)
     rows: list[ImportRow] = []
     problems: list[Problem] = []
-    for line, value in _values(text, name, problems):
-        reader = JsonRow(line, problems)
+    unkept = Unkept()
+    for line, value in values(text, name, problems):
+        reader = JsonRow(line, problems, unkept)
         try:
             rows.append(reader.row(value))
         except BadRowError as error:
             problems.append(Problem(f"line {line}", str(error)))
-    return batch(name, rows, problems)
+    return batch(name, rows, problems, unkept.notices())
 
 
-def _values(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, Any]]:
+def values(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, Any]]:
+    """The values of a file of JSON lines, or of one JSON array, each with the line that it begins at.
+
+    Raises:
+        ImportFileError: an array that breaks off.
+    """
     if text.lstrip().startswith("["):
         yield from _array(text, name)
         return

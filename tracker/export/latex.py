@@ -26,12 +26,18 @@ _COMMANDS = {
 }
 #: Pairs that TeX joins to one sign: dashes, quotes, and the Spanish marks.
 _LIGATURES = re.compile(r"(?<=-)-|(?<=`)`|(?<=')'|(?<=[?!])`|(?<=<)<|(?<=>)>|(?<=,),")
+#: What readers of BibTeX take for the next entry, even inside braces.
+_LINE_BEGINS_ENTRY = re.compile(r"(?m)^([ \t]*)@")
+_ESCAPED_BRACE = re.compile(r"\\[{}]")
+_AS_COMMAND = {r"\{": r"\textbraceleft{}", r"\}": r"\textbraceright{}"}
 _PART = r"(?:[^$\\{}%&#~]|\\[A-Za-z]{2,}|\\[,;!: ]|\{[^${}%&#~]*\}){0,200}"
 #: A formula: no blank inside the signs, and something only a formula has.
 _FORMULA = re.compile(rf"(?<![\\$])\$(?![\s$])({_PART}(?:\\[A-Za-z]{{2,}}|[\^_]){_PART})(?<![\s\\])\$(?!\d)")
 #: What can be undone sign by sign: escapes, one sign in braces, the two commands for ASCII signs, braces, ties.
-_SIMPLE = re.compile(r"\\([%&#_${}])|\{([-`'<>,])\}|\\text(backslash|asciitilde|asciicircum)\{\}|([{}~])")
-_NAMED = {"backslash": "\\", "asciitilde": "~", "asciicircum": "^"}
+_SIMPLE = re.compile(
+    r"\\([%&#_${}])|\{([-`'<>,@])\}|\\text(backslash|asciitilde|asciicircum|braceleft|braceright)\{\}|([{}~])"
+)
+_NAMED = {"backslash": "\\", "asciitilde": "~", "asciicircum": "^", "braceleft": "{", "braceright": "}"}
 #: What only TeX's own rules undo: other commands, formulas, ligatures.
 _ACTS = re.compile(r"[\\$]|--|``|''|[?!]`|<<|>>|,,")
 _BARE = re.compile(r"(?<!\\)([%&#])")
@@ -43,7 +49,17 @@ def encoded(text: str) -> str:
     for formula in _FORMULA.finditer(text):
         out += [_escaped(text[at : formula.start()]), formula[0]]
         at = formula.end()
-    return "".join([*out, _escaped(text[at:])])
+    return _balanced_braces("".join([*out, _escaped(text[at:])]))
+
+
+def _balanced_braces(value: str) -> str:
+    """BibTeX counts escaped braces, too: where they are not in pairs, commands stand for them."""
+    depth = 0
+    for found in _ESCAPED_BRACE.finditer(value):
+        depth += 1 if found[0] == r"\{" else -1
+        if depth < 0:
+            break
+    return _ESCAPED_BRACE.sub(lambda found: _AS_COMMAND[found[0]], value) if depth else value
 
 
 def decoded(value: str) -> str:
@@ -85,7 +101,8 @@ def address(value: str) -> str:
 
 def _escaped(text: str) -> str:
     plain = "".join(_COMMANDS.get(char, char) for char in text)
-    return _LIGATURES.sub(lambda found: "{" + found[0] + "}", plain)
+    plain = _LIGATURES.sub(lambda found: "{" + found[0] + "}", plain)
+    return _LINE_BEGINS_ENTRY.sub(r"\1{@}", plain)
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +111,7 @@ def _decoder() -> Any:
     from pylatexenc import latex2text  # type: ignore[import-untyped]
 
     known = latex2text.get_default_latex_context_db()
-    # the library shows these two as the accents, which are other characters
-    plain = [latex2text.MacroTextSpec("textasciicircum", "^"), latex2text.MacroTextSpec("textasciitilde", "~")]
+    # the library shows two of these as the accents, which are other characters, and does not know the others
+    plain = [latex2text.MacroTextSpec(f"text{name}", sign) for name, sign in _NAMED.items()]
     known.add_context_category("plain-ascii", macros=plain, prepend=True)
     return latex2text.LatexNodes2Text(latex_context=known, math_mode="verbatim", keep_comments=True)

@@ -13,11 +13,13 @@ from typing import Any
 
 from tracker.errors import ImportFileError
 from tracker.export import state
+from tracker.export.html_text import note_text
 from tracker.export.rows import (
     BadRowError,
     ImportBatch,
     ImportNote,
     ImportRow,
+    Unkept,
     as_date,
     as_year,
     batch,
@@ -25,12 +27,17 @@ from tracker.export.rows import (
     decoded,
     one_line,
     unique,
+    words,
 )
 from tracker.records import Link, Paper, Problem
 
 _START = re.compile(r"(?m)^TY  ?-")
 _ARXIV = re.compile(r"arxiv[:\s/]\s*(\S+)", re.IGNORECASE)
 _OTHERS = frozenset({"et al", "et al.", "others"})
+#: Tags that are read, and those that only keep another program's books.
+_KNOWN = words("TY ER T1 TI A1 AU PY Y1 DA JO JF JA T2 AB N2 DO AN UR KW N1 RN C8")
+_BOOKS = words("ID Y2 DB DP LB LA L4 ST")
+_TAG = re.compile(r"(?m)^([A-Z][A-Z0-9])  ?-[ \t]*(\S.*)$")
 
 
 def export(papers: Iterable[Paper]) -> Iterator[str]:
@@ -76,14 +83,22 @@ def parse(data: bytes, name: str) -> ImportBatch:
     text = decoded(data, name)
     rows: list[ImportRow] = []
     problems: list[Problem] = []
+    unkept = Unkept()
     for line, chunk in _chunks(text):
         try:
             rows.append(_row(line, _tags(chunk)))
+            unkept.saw(_unkept(chunk))
         except BadRowError as error:
             problems.append(Problem(f"line {line}", str(error)))
     if text.strip() and not rows and not problems:
         raise ImportFileError(f"{name} holds no RIS reference (TY  - ...)", cure="name the format with --format")
-    return batch(name, rows, problems)
+    return batch(name, rows, problems, unkept.notices())
+
+
+def _unkept(chunk: str) -> set[str]:
+    """The tags of a reference that are not read: none of ours, nor one in which an arXiv id stands."""
+    told = {found[1]: found[2] for found in _TAG.finditer(chunk)}
+    return {tag for tag, value in told.items() if tag not in _KNOWN | _BOOKS and not _ARXIV.search(value)}
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
@@ -142,13 +157,21 @@ def _row(line: int, tags: Mapping[str, Any]) -> ImportRow:
         venue=one_line(text("secondary_title", "journal_name", "alternate_title3", "alternate_title2")) or None,
         identifiers=identifiers,
         url=urls[0] if urls else None,
-        urls=tuple(Link("", url) for url in urls),
+        urls=own.urls if own.urls and {*map(_address, own.urls)} >= set(urls) else tuple(Link("", url) for url in urls),
+        code=own.code,
+        priority=own.priority,
         status=own.status,
         rating=own.rating,
         tags=own.tags if tagged == list(own.tags) else unique(tagged),
-        notes=own.notes if noted == [one_line(n.body) for n in own.notes] else tuple(ImportNote(body=n) for n in noted),
+        notes=own.notes
+        if noted == [one_line(n.body) for n in own.notes]
+        else tuple(ImportNote(body=body) for n in noted if (body := note_text(n))),
         added=own.added,
     )
+
+
+def _address(link: Link) -> str:
+    return one_line(link.url.replace(";", "%3B"))
 
 
 def _identifiers(text: Any) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from tracker.errors import ImportFileError
-from tracker.records import READING_STATUSES, ConceptLink, Link, Mention, Problem, ReadingStatus
+from tracker.records import READING_STATUSES, BenchmarkResult, ConceptLink, Link, Mention, Problem, ReadingStatus
 
 #: Nothing a person means: controls (but tab and line feed), lone surrogates, the byte order mark inside a text.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
@@ -31,8 +32,8 @@ class ImportRow:
 
     ``line`` is where it begins, counting from 1.  ``id`` is a name that a
     person gave, and stays.  ``identifiers`` are as written, ``scheme:value``
-    (``arxiv:1706.03762v5``): the caller normalises them.  ``status`` and
-    ``rating`` are None where the file says nothing about them.
+    (``arxiv:1706.03762v5``): the caller normalises them.  ``status``,
+    ``rating`` and ``priority`` are None where the file says nothing about them.
     """
 
     line: int
@@ -48,10 +49,12 @@ class ImportRow:
     url: str | None = None
     urls: tuple[Link, ...] = ()
     code: tuple[str, ...] = ()
+    results: tuple[BenchmarkResult, ...] = ()
     mentions: tuple[Mention, ...] = ()
     concepts: tuple[ConceptLink, ...] = ()
     status: ReadingStatus | None = None
     rating: int | None = None
+    priority: int | None = None
     tags: tuple[str, ...] = ()
     notes: tuple[ImportNote, ...] = ()
     added: datetime | None = None
@@ -59,23 +62,48 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportBatch:
-    """A whole file: the rows that could be read, and what could not, each with its line."""
+    """A whole file: the rows that could be read, and what could not, each with its line.
+
+    ``notices`` tell of values that were understood and have no place in the library.
+    """
 
     rows: tuple[ImportRow, ...]
     problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Unkept:
+    """Counts what a file says and the library has no place for, so that nothing is passed over in silence."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def saw(self, names: Iterable[str]) -> None:
+        """One entry has these fields, which are not kept."""
+        self._seen.update(one_line(name)[:60] for name in names)
+
+    def notices(self) -> tuple[str, ...]:
+        """One sentence, most frequent fields first; nothing where all was kept."""
+        if not self._seen:
+            return ()
+        shown = [f"{name} ({number})" for name, number in self._seen.most_common(20)]
+        more = f" and {len(self._seen) - 20} more" if len(self._seen) > 20 else ""
+        return (f"not kept, for the library has no place for it: {', '.join(shown)}{more}",)
 
 
 class BadRowError(ValueError):
     """A row that says nothing about a paper; the message becomes a :class:`~tracker.records.Problem`."""
 
 
-def batch(name: str, rows: Iterable[ImportRow], problems: Iterable[Problem]) -> ImportBatch:
+def batch(
+    name: str, rows: Iterable[ImportRow], problems: Iterable[Problem], notices: Iterable[str] = ()
+) -> ImportBatch:
     """The outcome of a file.
 
     Raises:
         ImportFileError: not one row could be read, and there was something to read.
     """
-    found = ImportBatch(tuple(rows), tuple(problems))
+    found = ImportBatch(tuple(rows), tuple(problems), tuple(notices))
     if found.problems and not found.rows:
         first = found.problems[0]
         raise ImportFileError(
@@ -155,6 +183,17 @@ def as_rating(text: str) -> int | None:
         return min(word.count("★"), 5) or None
     found = re.fullmatch(r"(?:rank)?([1-5])(?:\.0+)?(?:\s*/\s*5)?", word, re.IGNORECASE)
     return int(found[1]) if found else None
+
+
+def as_priority(text: str) -> int | None:
+    """A whole number, larger is more urgent; None for all else."""
+    found = re.fullmatch(r"\s*([+-]?\d{1,6})(?:\.0+)?\s*", text)
+    return int(found[1]) if found else None
+
+
+def words(text: str) -> frozenset[str]:
+    """Names written with blanks between them, as a set."""
+    return frozenset(text.split())
 
 
 def unique(texts: Iterable[str]) -> tuple[str, ...]:

@@ -13,10 +13,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tracker.export.rows import ImportNote, as_date, as_moment, as_rating, as_status, clean, moment_text, one_line
-from tracker.records import Paper, ReadingStatus
+from tracker.export.rows import (
+    ImportNote,
+    as_date,
+    as_moment,
+    as_priority,
+    as_rating,
+    as_status,
+    clean,
+    moment_text,
+    one_line,
+    unique,
+)
+from tracker.records import Link, Paper, ReadingStatus
 
-_MARK = "paper-tracker/1"
+_MARK = "paper-tracker/2"
+#: The number of values in each edition of the field.
+_EDITIONS = {"paper-tracker/1": 11, _MARK: 14}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +39,7 @@ class State:
     id: str | None = None
     status: ReadingStatus | None = None
     rating: int | None = None
+    priority: int | None = None
     published: date | None = None
     added: datetime | None = None
     abstract_source: str | None = None
@@ -33,6 +47,8 @@ class State:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     notes: tuple[ImportNote, ...] = ()
+    code: tuple[str, ...] = ()
+    urls: tuple[Link, ...] = ()
 
 
 def dump(paper: Paper) -> str:
@@ -49,6 +65,9 @@ def dump(paper: Paper) -> str:
         list(paper.authors),
         list(paper.tags),
         [[note.id, note.body, moment_text(note.created), moment_text(note.updated)] for note in paper.notes],
+        paper.priority,
+        list(paper.code),
+        [[link.label, link.url] for link in paper.urls],
     ]
     # lists only, so that every brace and at-sign stands inside a text and can be written as an escape
     text = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
@@ -63,13 +82,15 @@ def load(text: str) -> State:
         values = json.loads(text)
     except (ValueError, RecursionError):
         return State()
-    if not isinstance(values, list) or len(values) != 11 or values[0] != _MARK:
+    if not isinstance(values, list) or not values or len(values) != _EDITIONS.get(_text(values[0])):
         return State()
-    _, name, status, rating, published, added, source, identifiers, authors, tags, notes = values
+    _, name, status, rating, published, added, source, identifiers, authors, tags, notes = values[:11]
+    priority, code, urls = values[11:] or (0, [], [])
     return State(
         id=one_line(_text(name)) or None,
         status=as_status(_text(status)),
         rating=as_rating(str(rating)) if isinstance(rating, int) else None,
+        priority=(as_priority(str(priority)) or None) if isinstance(priority, int) else None,
         published=as_date(_text(published)),
         added=as_moment(_text(added)),
         abstract_source=_text(source) or None,
@@ -77,6 +98,8 @@ def load(text: str) -> State:
         authors=_texts(authors),
         tags=_texts(tags),
         notes=tuple(note for value in _list(notes) if (note := _note(value)) is not None),
+        code=unique(_texts(code)),
+        urls=tuple(link for value in _list(urls) if (link := _link(value)) is not None),
     )
 
 
@@ -97,3 +120,9 @@ def _note(value: Any) -> ImportNote | None:
         return None
     name, body, created, updated = map(_text, value)
     return ImportNote(body=clean(body), id=name or None, created=as_moment(created), updated=as_moment(updated))
+
+
+def _link(value: Any) -> Link | None:
+    if not isinstance(value, list) or len(value) != 2 or not one_line(_text(value[1])):
+        return None
+    return Link(one_line(_text(value[0])), one_line(_text(value[1])))

@@ -84,19 +84,43 @@ class Bringing(Rooms):
         embed: bool = True,
         progress: OnProgress | None = None,
     ) -> ImportReport:
-        """Bring in papers from a file: JSON lines, BibTeX, RIS, CSV, or a Markdown list.
+        """Bring in papers from a file, a folder of notes, or a Zotero; sources from a list of subscriptions.
+
+        Files are JSON lines, BibTeX, RIS, CSV, CSL-JSON, Zotero's JSON, a Markdown list, a Markdown note or OPML.
 
         Args:
-            path: the file.
-            format: ``jsonl``, ``bibtex``, ``ris``, ``csv`` or ``markdown``; None decides by name and content.
+            path: the file or folder; ``-`` for standard input; ``zotero:`` for the Zotero that runs on this machine
+                (see :meth:`import_zotero`).
+            format: ``jsonl``, ``bibtex``, ``ris``, ``csv``, ``csljson``, ``zotero``, ``markdown``, ``notes`` or
+                ``opml``; None decides by content and name.
             embed: also embed what is new.
             progress: told about every step.
 
         Raises:
             ImportFileError: the file cannot be read at all; single bad rows are in the report instead.
         """
+        if isinstance(path, str) and path.startswith("zotero:"):
+            return self.import_zotero(path, embed=embed, progress=progress)
         with self._updater() as updater:
             return updater.import_file(Path(path), format, embed=embed, progress=progress)
+
+    def import_zotero(
+        self, address: str = "zotero:", *, embed: bool = True, progress: OnProgress | None = None
+    ) -> ImportReport:
+        """Bring in the papers of a Zotero that runs on this machine, with notes, highlights, tags and collections.
+
+        Args:
+            address: ``zotero:`` for one's own library, ``zotero:groups/123`` for a group's,
+                ``zotero://127.0.0.1:23119`` where it listens elsewhere.
+            embed: also embed what is new.
+            progress: told about every page.
+
+        Raises:
+            UsageError: the address is no Zotero on this machine.
+            FetchError: Zotero does not run, or does not let other programs ask.
+        """
+        with self._updater() as updater:
+            return updater.import_zotero(address, embed=embed, progress=progress)
 
     def import_ids(self, names: Sequence[str], *, embed: bool = True) -> ImportReport:
         """Bring in papers by arXiv ids, DOIs or addresses; what services know of them is asked at once if possible."""

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tracker.facade.rooms import Rooms
 from tracker.records import DuplicatePair, Paper, SourceState
-
-if TYPE_CHECKING:
-    pass
 
 
 class Curating(Rooms):
@@ -45,6 +40,14 @@ class Curating(Rooms):
     def duplicates(self) -> tuple[DuplicatePair, ...]:
         """Pairs that may be one paper and wait for a person, most likely first."""
         return self._keeper().duplicates()
+
+    def duplicates_of(self, paper_id: str) -> tuple[DuplicatePair, ...]:
+        """The pairs that wait for a person in which a paper is one of the two."""
+        return self._keeper().duplicates(self._pk(paper_id))
+
+    def merged(self, paper_id: str) -> tuple[str, ...]:
+        """The ids of the papers that were merged into this one, latest first; :meth:`split` takes one out again."""
+        return self._keeper().merged(self._pk(paper_id))
 
     def merge(self, first: str, second: str) -> Paper:
         """Make one paper of two; :meth:`split` undoes it.

@@ -13,6 +13,7 @@ from tracker.settings import load_settings
 if TYPE_CHECKING:
     from tracker.journal import Run
     from tracker.library.crier import Crier
+    from tracker.library.watching import OutageNews
     from tracker.schedule.planning import Plan
 
 
@@ -39,7 +40,40 @@ class Keeping(Finding):
         """
         from tracker.library.notes_folder import write_notes
 
-        return write_notes(Path(folder), self.papers(query, sort="title", limit=None))
+        papers = self.papers(query, sort="title", limit=None)
+        return write_notes(Path(folder), papers, self._keeper().present_ids)
+
+    def publish(
+        self,
+        folder: str | Path,
+        *,
+        query: str = "",
+        title: str = "Reading list",
+        status: bool = True,
+        ratings: bool = True,
+        tags: bool = True,
+        notes: bool = False,
+    ) -> int:
+        """Write the reading list as a page with a search of its own, to put anywhere; returns how many papers.
+
+        Args:
+            folder: gets ``index.html`` and ``papers.bib``; other files in it stay.
+            query: as for :meth:`papers`; "" means all that is queued, being read or read.
+            title: the headline.
+            status: show where each paper stands.
+            ratings: show ratings.
+            tags: show tags.
+            notes: show the reader's notes, which are private otherwise.
+
+        Raises:
+            StoreError: the folder cannot be written, or holds a page of somebody else's.
+        """
+        from tracker.export.site import Show
+        from tracker.library.publishing import READING_LIST, publish
+
+        show = Show(status=status, rating=ratings, tags=tags, notes=notes)
+        chosen = self.papers(query or READING_LIST, limit=None)
+        return publish(Path(folder), chosen, title=title, now=self._clock(), show=show)
 
     def check(self, *, repair: bool = False) -> tuple[CheckFinding, ...]:
         """Look for damage in database, full-text index, vectors and files; ``repair`` mends what can be rebuilt."""
@@ -105,12 +139,29 @@ class Keeping(Finding):
         """
         return self._crier().send()
 
+    def send_weekly_digest(self) -> str | None:
+        """The digest by mail and into a file, as far as these are set and the week's turn has come.
+
+        Returns:
+            What went where; None when nothing was to be sent.
+
+        Raises:
+            SettingsError: mail, file or day cannot be understood.
+            FetchError: the server did not take it; tried again an hour later, without what went out already.
+            StoreError: the file cannot be written; likewise.
+        """
+        return self._crier().weekly()
+
+    def outage_news(self) -> OutageNews:
+        """Outages that began and ended since this was last asked, by whatever process: each is given once."""
+        return self._crier().outage_news()
+
     def call_webhook(self) -> int:
-        """Send new papers to ``TRACKER_WEBHOOK``, if there are any; returns how many.
+        """Send outages and new papers to ``TRACKER_WEBHOOK``, if there are any; returns how many papers.
 
         Raises:
             UsageError: no webhook is set.
-            FetchError: it did not take them; they are news still.
+            FetchError: it did not take them all; those that it did not take are news still.
         """
         from tracker.http import Client
 
@@ -126,4 +177,4 @@ class Keeping(Finding):
         def pages(offset: int) -> tuple[Paper, ...]:
             return self.papers(sort="added", limit=200, offset=offset)
 
-        return Crier(self._settings, pages, lambda: self.plan().outages, self._clock)
+        return Crier(self._settings, pages, self.plan, self._clock)

@@ -59,6 +59,18 @@ class Learning(Rooms):
         """
         return self._bench().run(name, inputs)
 
+    def lab_sentences(self, paper_id: str) -> tuple[str, ...]:
+        """The title and the sentences of a paper that are short enough to be a lab's input.
+
+        Raises:
+            UnknownPaper: there is none of that name.
+        """
+        return self._bench().sentences(paper_id)
+
+    def lab_uses(self, word: str, count: int = 6) -> tuple[str, ...]:
+        """Sentences of the library that hold a word, each of another paper: input for the lab ``meanings``."""
+        return self._bench().uses(word, count)
+
     def labs_due(self) -> bool:
         """Whether the labs that look through the library have not read all of it."""
         return self._bench().due()
@@ -67,11 +79,35 @@ class Learning(Rooms):
         """Whether those labs have read the library once, so that they answer."""
         return self._bench().ready()
 
-    def build_lab_indexes(self, progress: OnProgress | None = None) -> tuple[BuildReport, ...]:
+    def build_lab_indexes(
+        self, progress: OnProgress | None = None, *, seconds: float | None = None
+    ) -> tuple[BuildReport, ...]:
         """Read what is new in the library for those labs; minutes the first time, then only what changed.
+
+        Args:
+            progress: told after every few papers.
+            seconds: begin nothing new after so long; what was read counts, and the rest is read by a later call.
 
         Raises:
             AlreadyRunning: another process is at it.
             ModelError: the bundled model is missing.
         """
-        return self._bench().build(progress)
+        return self._bench().build(progress, seconds)
+
+    def keep_labs_up(self, seconds: float, progress: OnProgress | None = None) -> bool:
+        """Let those labs read on for at most so long; True when they have read all of the library."""
+        return self._bench().keep_up(seconds, progress)
+
+    def build_damaged(self, *, progress: OnProgress | None = None, **parts: object) -> BuildReport:
+        """Let the model without some parts read the library, so that the lab ``ablate`` damages both sides.
+
+        Args:
+            progress: told after every few papers.
+            parts: what is switched off, by name as the lab ``ablate`` takes it.
+
+        Raises:
+            UsageError: nothing is switched off, or there is no such part.
+            AlreadyRunning: another process is at it.
+            ModelError: the bundled model is missing.
+        """
+        return self._bench().build_damaged(parts, progress)

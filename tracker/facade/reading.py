@@ -12,7 +12,8 @@ from tracker.records import Note, Paper, ReadingStatus
 
 if TYPE_CHECKING:
     from tracker.library.desk_views import News, ReadingEntry, ReadingWeek, Suggestion
-    from tracker.library.mapping import PaperMap
+    from tracker.library.elsewhere import DeskChange
+    from tracker.library.mapping import MapSheet, PaperMap
     from tracker.library.undo import Undo
 
 
@@ -137,9 +138,29 @@ class Reading(Learning):
         """Take an action back, except where something else was decided since; returns of how many papers."""
         return self._hand().undo(action)
 
+    def desk_number(self) -> int:
+        """Grows with each status, rating, priority, tag or note that anybody writes; cheap to ask."""
+        from tracker.library import elsewhere
+
+        return elsewhere.number(self._db)
+
+    def desk_changes(self, since: int, limit: int = 20) -> tuple[DeskChange, ...]:
+        """What changed after :meth:`desk_number` was ``since``, the latest first, each paper once."""
+        from tracker.library import elsewhere
+
+        return elsewhere.since(self._db, since, limit)
+
     def map(self) -> PaperMap:
         """All embedded papers in the plane by meaning; drawn first (in seconds) where there is no map yet."""
         return self._cartographer().show()
+
+    def map_sheet(self) -> MapSheet:
+        """The map as it was drawn last, as columns, at once; an update draws it."""
+        return self._cartographer().sheet()
+
+    def keep_map_up(self, *, progress: OnProgress | None = None) -> int:
+        """Put what was embedded since onto the map, drawing it where there is none; returns how many are on it."""
+        return self._cartographer().keep_up(progress)
 
     def map_drawn(self) -> bool:
         """Whether :meth:`map` has something to show at once."""

@@ -46,6 +46,7 @@ class Rooms:
         self._mapper: Mapper | None = None
         self._scholarship: Scholar | None = None
         self._labs: Bench | None = None
+        self._care: Keeper | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, *, settings: Settings | None = None) -> Self:
@@ -109,7 +110,9 @@ class Rooms:
         if self._labs is None:
             from tracker.library.labs import Bench
 
-            self._labs = Bench(self._db, self._settings)
+            self._labs = Bench(
+                self._db, self._settings, lambda query, count: self._find().search(query, count, 0, "hybrid")
+            )
         return self._labs
 
     def _views(self) -> Views:
@@ -130,9 +133,11 @@ class Rooms:
         return self._mapper
 
     def _keeper(self) -> Keeper:
-        from tracker.library.keeping import Keeper
+        if self._care is None:
+            from tracker.library.keeping import Keeper
 
-        return Keeper(self._db, self._settings, self._clock)
+            self._care = Keeper(self._db, self._settings, lambda: self._clock())  # tests set another clock
+        return self._care
 
     @contextmanager
     def _updater(self) -> Iterator[Updater]:

@@ -165,8 +165,14 @@ def public_id(identifiers: Iterable[Identifier], fallback: str) -> str:
     return "title:" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+#: ASCII that is neither letter nor digit becomes a space.
+_ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+
 def title_key(title: str) -> str:
     """A title in its coarsest spelling: NFKC, case-folded, letters and digits only, single spaces.  Idempotent."""
+    if title.isascii():  # nearly all titles: nothing to normalise, and the marks are known
+        return " ".join(title.lower().translate(_ASCII_MARKS).split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in folded).split())
 

@@ -21,6 +21,7 @@ results     union: services in their order
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 Field = Literal["title", "abstract", "authors", "published", "year", "venue", "urls", "code", "results"]
@@ -56,6 +57,7 @@ YEAR_OF_IDENTIFIER = 3_000
 _YEAR_OF_WEEK = 4_000
 
 
+@lru_cache(maxsize=1024)
 def plain(name: str) -> str:
     """A name without case and punctuation."""
     return "".join(c for c in name.casefold() if c.isalnum())
@@ -76,6 +78,7 @@ def service_rank(field: Field, service: str, asked: str) -> int | None:
     return rank + (_BY_TITLE if asked == "title" or asked.startswith("title:") else 0)
 
 
+@lru_cache(maxsize=1024)
 def mention_rank(field: Field, kind: str) -> int | None:
     """The rank of a list's word; None where it has no say in that field."""
     if is_shelf(kind):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -87,6 +88,7 @@ class Titles:
     cut: tuple[Title, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> Title:
     """Without case, accents, punctuation, LaTeX and articles."""
     decomposed = unicodedata.normalize("NFKD", _COMMAND.sub(" ", text)).casefold()

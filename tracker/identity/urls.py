@@ -7,6 +7,7 @@ always ``https``, has no fragment, no tracking parameters and no trailing slash.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlsplit, urlunsplit
 
 _SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:[/?#]|$)")
@@ -49,6 +50,7 @@ _RENAMED_HOSTS = {
 }
 
 
+@lru_cache(maxsize=4096)  # one address is asked about a dozen times while its paper is placed
 def split_url(text: str) -> SplitResult | None:
     """The parts of an http(s) address, or None where ``text`` is none.
 
@@ -56,7 +58,9 @@ def split_url(text: str) -> SplitResult | None:
     in addresses), ``host/path`` without a scheme is taken as an address, and
     wrappers (an archived copy, a search engine's redirect) are opened.
     """
-    cleaned = "".join(c for c in text if c.isprintable() and not c.isspace()).strip("<>\"'")
+    # Of all white space only the plain space counts as printable.
+    cleaned = text if text.isprintable() else "".join(c for c in text if c.isprintable() and not c.isspace())
+    cleaned = cleaned.replace(" ", "").strip("<>\"'")
     if cleaned.startswith("//"):
         cleaned = "https:" + cleaned
     elif "://" not in cleaned[:12] and _SCHEMELESS.match(cleaned):
@@ -72,6 +76,7 @@ def split_url(text: str) -> SplitResult | None:
     return _unwrap(parts, host.lower())
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """The one spelling of an http(s) address; any other text comes back stripped of outer white space.
 

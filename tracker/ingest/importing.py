@@ -47,6 +47,7 @@ class _Count:
     unchanged: int = 0
     ids: list[str] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def import_rows(
@@ -56,17 +57,18 @@ def import_rows(
     chain: Chain,
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None = None,
+    notices: Sequence[str] = (),
 ) -> tuple[ImportReport, set[int]]:
     """Bring rows into the library, :data:`BATCH` a transaction.
 
     A row is the paper that has its id or one of its identifiers, else a new
     one.  What the reader wrote is added to what is there, never taken away: a
-    status or rating counts only where the library has none.
+    status, rating or priority counts only where the library has none.
 
     Returns:
         The report, and the numbers of the papers that something changed about.
     """
-    count = _Count()
+    count = _Count(problems=list(problems))
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
         with db.write(durable=True) as session:
@@ -79,8 +81,9 @@ def import_rows(
         added=count.added,
         updated=count.updated,
         unchanged=count.unchanged,
-        problems=tuple(problems),
+        problems=tuple(count.problems),
         ids=tuple(dict.fromkeys(count.ids)),
+        notices=tuple(notices),
     )
     return report, count.touched
 
@@ -147,21 +150,38 @@ class _Rows:
 
     def _own_words(self, pk: int, row: ImportRow) -> None:
         """What the reader wrote is added; where both sides say something, the library's own word stays."""
-        if row.status or row.rating:
+        if row.status or row.rating or row.priority:
             held = reading.of_papers(self._session, [pk])[pk]
             status = row.status if held.status_at is None and row.status != "inbox" else None
             rating = row.rating if held.rating is None else None
-            if status or rating:
-                reading.mark(self._session, [pk], self._now, status=status, rating=rating)
-        notes.add_tags(self._session, pk, row.tags, self._now)
+            priority = row.priority if held.priority_at is None and row.priority else None
+            if status or rating or priority:
+                reading.mark(self._session, [pk], self._now, status=status, rating=rating, priority=priority)
+        notes.add_tags(self._session, pk, self._tags(row), self._now)
         for note in row.notes:
             notes.put(self._session, pk, self._note(pk, note))
 
+    def _tags(self, row: ImportRow) -> list[str]:
+        """The tags; one that is longer than a tag can be is told, and the paper kept."""
+        for tag in row.tags:
+            if len(tag) > notes.LONGEST_TAG:
+                self._count.problems.append(Problem(f"line {row.line}", f"{tag[:40]!r}... is too long for a tag"))
+        return [tag for tag in row.tags if 0 < len(tag) <= notes.LONGEST_TAG]
+
     def _note(self, pk: int, note: ImportNote) -> Note:
-        """A note without an id of its own gets one that follows from its text, so that importing twice adds nothing."""
+        """A note without an id of its own gets one that follows from its text, so that importing twice adds nothing.
+
+        So does one whose id another paper's note has: that one is not to be overwritten.
+        """
         digest = hashlib.sha256(f"{pk}\n{note.body}".encode("utf-8", "surrogatepass")).hexdigest()
         created = note.created or self._now
-        return Note(id=note.id or digest[:12], body=note.body, created=created, updated=note.updated or created)
+        taken = note.id is not None and notes.owner(self._session, note.id) not in (None, pk)
+        return Note(
+            id=digest[:12] if taken else note.id or digest[:12],
+            body=note.body,
+            created=created,
+            updated=note.updated or created,
+        )
 
 
 def row_identifiers(row: ImportRow) -> tuple[Identifier, ...]:
@@ -188,6 +208,7 @@ def _metadata(row: ImportRow, own: Sequence[Identifier]) -> Metadata:
         identifiers=tuple(own),
         urls=row.urls,
         code=row.code,
+        results=row.results,
     )
 
 
@@ -202,6 +223,7 @@ def _says_nothing_new(said: Metadata, held: Paper) -> bool:
         and (said.venue or held.venue) == held.venue
         and set(said.identifiers) <= set(held.identifiers)
         and set(said.code) <= set(held.code)
+        and set(said.results) <= set(held.results)
     )
 
 
@@ -217,10 +239,12 @@ def _mentions(
 ) -> None:
     """The places on lists that a row of our own export names; a list that is not followed here is only named."""
     by_source: dict[str, list[tuple[Listed, int]]] = {}
+    told: dict[int, Mention] = {}
     for row, pk in rows:
         for mention in row.mentions:
             entry = _entry(mention)
             by_source.setdefault(mention.source, []).append((Listed(entry, ids.entry_identifiers(entry)), pk))
+            told[id(entry)] = mention
     for slug, items in by_source.items():
         _ensure(session, slug, now)
         old = [
@@ -231,7 +255,11 @@ def _mentions(
         touched = set()
         for added in reconcile(old, [item for item, _ in items]).added:
             pk = owner[id(added.listed.entry)]
-            mentions.insert(session, source=slug, key=added.key, paper_pk=pk, entry=added.listed.entry, now=now)
+            entry = added.listed.entry
+            seen, gone = told[id(entry)].first_seen or now, told[id(entry)].gone_at
+            number = mentions.insert(session, source=slug, key=added.key, paper_pk=pk, entry=entry, now=seen)
+            if gone is not None:
+                mentions.mark_gone(session, [number], gone)
             touched.add(pk)
         join_collisions(session, derive(session, touched, chain, now), chain, now)
         count.touched |= touched

@@ -48,7 +48,11 @@ class ConceptCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptPage:
-    """Everything about a concept.  ``key_papers`` are in reading order, None where the library lacks one."""
+    """Everything about a concept.
+
+    ``key_papers`` are in reading order, None where the library lacks one;
+    ``said`` holds the ids of the papers that the reader confirmed.
+    """
 
     concept: Concept
     card: ConceptCard
@@ -57,6 +61,7 @@ class ConceptPage:
     key_papers: tuple[tuple[catalogue.KeyPaper, Paper | None], ...]
     papers: tuple[Paper, ...]
     resources: tuple[Resource, ...]
+    said: frozenset[str] = frozenset()
 
 
 class Scholar:
@@ -95,6 +100,7 @@ class Scholar:
             found = [pk for pk, _ in concepts.papers_of(reader, slug, limit=limit)]
             owners = _owners(reader, [key.id for key in concept.key_papers])
             known = _papers(reader, [*found, *owners.values()])
+            said = {pk for pk, words in concepts.verdicts(reader, found).items() if words.get(slug)}
         needed = {r.id: r for r in self._shelf.resources}
         return ConceptPage(
             concept=concept,
@@ -104,6 +110,7 @@ class Scholar:
             key_papers=tuple((key, known.get(owners.get(key.id, -1))) for key in concept.key_papers),
             papers=tuple(known[pk] for pk in found if pk in known),
             resources=tuple(needed[name] for name in concept.resources if name in needed),
+            said=frozenset(known[pk].id for pk in said if pk in known),
         )
 
     def path(self, target: str, hours: float | None) -> paths.ReadingPlan:

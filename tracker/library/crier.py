@@ -2,72 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tracker.errors import StoreError
+from tracker.errors import FetchError, StoreError, TrackerError
 from tracker.export import digest as forms
 from tracker.http import Client
 from tracker.library import mailing
-from tracker.library.news import Channel, News, call_webhook, news, tell
+from tracker.library.news import BATCH, Pages, digest_of, tell_outage, tell_papers, tell_recovery, untold, webhook_of
+from tracker.library.serving import local_zone
+from tracker.library.telling import Ledger
+from tracker.library.watching import OutageNews, Watch, all_outages, in_words
 from tracker.records import Paper
-from tracker.schedule.planning import Outage
+from tracker.schedule.planning import Plan
+from tracker.schedule.weekly import USUAL, parse_weekly
 from tracker.settings import Settings
 
 
 class Crier:
-    """Over a library's papers, last come first from an offset on, and what is out of order."""
+    """Over a library's papers, last come first from an offset on, and its plan with what is out of order."""
 
     def __init__(
-        self,
-        settings: Settings,
-        pages: Callable[[int], tuple[Paper, ...]],
-        outages: Callable[[], Iterable[Outage]],
-        clock: Callable[[], datetime],
+        self, settings: Settings, pages: Pages, plan: Callable[[], Plan], clock: Callable[[], datetime]
     ) -> None:
         self._settings = settings
         self._pages = pages
-        self._outages = outages
+        self._plan = plan
         self._clock = clock
+        self._digests = Ledger(settings.home, "digest")
+
+    # ------------------------------------------------------------ the digest
 
     def text(self, *, told: bool) -> str:
         """The digest as text."""
-        found = self._news("digest")
+        papers, digest = self._news()
         if told:
-            tell(self._settings, found, self._clock())
-        return forms.text(found.digest)
+            self._digests.tell(self._clock(), _ids(papers))
+        return forms.text(digest)
 
     def write(self, path: Path) -> int:
-        """The digest as a page."""
-        found = self._news("digest")
-        try:
-            path.write_text(forms.html(found.digest), encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
-        tell(self._settings, found, self._clock())
-        return len(found.ids)
+        """The digest as a page, or as text where the name ends so."""
+        papers, digest = self._news()
+        _write(path, forms.text(digest) if path.suffix == ".txt" else forms.html(digest))
+        self._digests.tell(self._clock(), _ids(papers))
+        return len(papers)
 
     def send(self) -> str:
-        """The digest by mail."""
-        found = self._news("digest")
-        to = mailing.send(self._settings, found.digest.title, forms.text(found.digest), forms.html(found.digest))
-        tell(self._settings, found, self._clock())
+        """The digest by mail, to each address what it was not told yet."""
+        papers, _ = self._news()
+        to = self._mail(papers)
+        self._digests.tell(self._clock(), _ids(papers))
         return to
 
-    def call(self, client: Client) -> int:
-        """The webhook; it is not called without news."""
-        found = self._news("webhook")
-        if found.ids:
-            call_webhook(client, self._settings, found)
-            tell(self._settings, found, self._clock())
-        return len(found.ids)
+    def weekly(self) -> str | None:
+        """The digest by all ways that are set, where its time has come; says what went where.
 
-    def _news(self, channel: Channel) -> News:
-        told = [
-            f"{o.slug} failed {o.failures} times in a row"
-            + (f", last answered on {o.since:%d %B %Y}" if o.since else "")
-            + f": {o.error}"
-            for o in self._outages()
-        ]
-        return news(self._settings, self._pages, told, channel, self._clock())
+        Where there is nothing to tell nothing is sent.  After a failure the next attempt is an hour later; what had
+        gone out by then is not repeated.
+        """
+        service = self._settings.service
+        by_mail, file = bool(service.get("smtp_url")) and bool(service.get("digest_to")), service.get("digest_file")
+        if not by_mail and not file:
+            return None
+        now = self._clock()
+        told = self._digests.read(now)
+        if told.settled is None:
+            self._digests.settle(now)  # counting begins: what is there today is told at the first turn
+            return None
+        week = parse_weekly(service.get("digest_day") or USUAL, local_zone())
+        if not week.due(now, settled=told.settled, failed=told.failed):
+            return None
+        papers, digest = self._news()
+        went: list[str] = []
+        try:
+            if file and (papers or digest.outages):
+                went += [f"written to {path}" for path in _weekly_files(file, now, digest)]
+            if by_mail and (papers or digest.outages):
+                went.append(f"sent to {self._mail(papers)}")
+        except TrackerError:
+            self._digests.fail(self._clock())
+            raise
+        self._digests.tell(self._clock(), _ids(papers))
+        self._digests.settle(now)
+        return f"{len(papers)} new papers " + " and ".join(went) if went else None
+
+    def _mail(self, everything: Sequence[Paper]) -> str:
+        """One mail an address, each noted when it was taken: what fails halfway is not sent twice to the others."""
+        server = mailing.server_of(self._settings)
+        now = self._clock()
+        told = self._digests.read(now)
+        refused: list[str] = []
+        for address in server.to:
+            papers = untold(self._pages, told, to=address)
+            if everything and not papers:
+                continue  # it got this one before another address failed
+            digest = digest_of(papers, self._outages(), now)
+            try:
+                mailing.send(server, address, digest.title, forms.text(digest), forms.html(digest))
+            except FetchError as error:
+                refused.append(str(error))
+            else:
+                self._digests.tell(now, _ids(papers), address=address)
+        if refused:
+            raise FetchError("; ".join(dict.fromkeys(refused)), cure="the others got it; check TRACKER_DIGEST_TO")
+        return ", ".join(server.to)
+
+    # ------------------------------------------------------------ the webhook
+
+    def call(self, client: Client) -> int:
+        """The webhook: outages, then papers in batches, each noted when it was taken; without news no call."""
+        url = webhook_of(self._settings)
+        self._call_outages(client, url)
+        ledger = Ledger(self._settings.home, "webhook")
+        papers = untold(self._pages, ledger.read(self._clock()))
+        for start in range(0, len(papers), BATCH):
+            batch = papers[start : start + BATCH]
+            tell_papers(client, url, batch, more=len(papers) - start - len(batch))
+            ledger.tell(self._clock(), _ids(batch))
+        return len(papers)
+
+    def _call_outages(self, client: Client, url: str) -> None:
+        watch = Watch(self._settings.home, "webhook")
+        news = watch.news(self._plan())
+        for outage in news.begun:
+            tell_outage(client, url, outage)
+            watch.note_one(outage.slug, down=True)
+        for slug in news.ended:
+            tell_recovery(client, url, slug, self._clock())
+            watch.note_one(slug, down=False)
+
+    # ------------------------------------------------------------ outages
+
+    def outage_news(self) -> OutageNews:
+        """What began and what ended since this was last asked; to be told by whoever asks."""
+        plan = self._plan()
+        watch = Watch(self._settings.home, "log")
+        news = watch.news(plan)
+        watch.note(plan)
+        return news
+
+    # ------------------------------------------------------------ parts
+
+    def _news(self) -> tuple[tuple[Paper, ...], forms.Digest]:
+        now = self._clock()
+        papers = untold(self._pages, self._digests.read(now))
+        return papers, digest_of(papers, self._outages(), now)
+
+    def _outages(self) -> list[str]:
+        return [in_words(outage) for outage in all_outages(self._plan())]
+
+
+def _ids(papers: Sequence[Paper]) -> tuple[str, ...]:
+    return tuple(paper.id for paper in papers)
+
+
+def _weekly_files(pattern: str, now: datetime, digest: forms.Digest) -> tuple[Path, ...]:
+    """The page, and the text beside it.  ``%Y-%m-%d`` in the name is the day."""
+    page = Path(now.strftime(pattern)).expanduser()
+    text = page.with_suffix(".txt")
+    _write(text, forms.text(digest))
+    if page != text:
+        _write(page, forms.html(digest))
+    return (page,)
+
+
+def _write(path: Path, content: str) -> None:
+    """Replace a file as a whole."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_text(content, encoding="utf-8", errors="replace")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import log2
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from tracker.library.conditions import condition_of
 from tracker.records import Paper
 from tracker.search.query import parse
 from tracker.store import listing, reading, vectors
-from tracker.store.assemble import paper_records
+from tracker.store.assemble import concepts_of, paper_records
 from tracker.store.database import Database
 from tracker.store.filters import NEW
 from tracker.store.reader import Queryable, as_reader
-from tracker.store.times import loaded_at, loaded_date, stored
+from tracker.store.times import loaded, stored
 
 if TYPE_CHECKING:
     from tracker.library.concepts import ConceptCard
@@ -100,26 +100,21 @@ class Views:
         """The first ``limit`` new papers by week and list; ``source`` narrows to what one list names."""
         now = self._clock()
         with self._db.reader() as reader:
-            rows = as_reader(reader).rows(_NEWS)
-            by_list: dict[str, set[int]] = {}
-            for row in rows:
-                if row[2] is not None:
-                    by_list.setdefault(row[2], set()).add(row[0])
-            wanted = [row for row in rows if source is None or row[2] == source]
-            groups = _grouped(wanted)
-            total = sum(map(len, groups.values()))
-            shown: list[NewsGroup] = []
-            left = limit
-            for (week, slug), members in groups.items():
-                papers = paper_records(reader, [pk for pk, _ in members[:left]])
-                if not papers:
-                    break
-                ids = tuple(name for _, name in members)
-                shown.append(NewsGroup(source=slug, week=week, ids=ids, papers=tuple(papers)))
-                left -= len(papers)
-        most = sorted(by_list.items(), key=lambda item: (-len(item[1]), item[0]))
-        counts = {slug: len(pks) for slug, pks in most}
-        return News(as_of=now, total=total, shown=limit - left, groups=tuple(shown), by_list=counts)
+            groups, counts = _grouped(as_reader(reader).rows(_NEWS), source)
+            wanted = [pk for members in groups.values() for pk, _ in members][:limit]
+            records = dict(zip(wanted, paper_records(reader, wanted), strict=True))
+        shown = [
+            NewsGroup(
+                source=slug,
+                week=None if week is date.min else week,
+                ids=tuple(name for _, name in members),
+                papers=tuple(records[pk] for pk, _ in members if pk in records),
+            )
+            for (week, slug), members in groups.items()
+            if members[0][0] in records
+        ]
+        total = sum(map(len, groups.values()))
+        return News(as_of=now, total=total, shown=len(wanted), groups=tuple(shown), by_list=counts)
 
     # ------------------------------------------------------------ the reading list
 
@@ -167,38 +162,72 @@ class Views:
                 inbox = condition_of(parse("status:inbox"), words=True)
                 pks = listing.listed(reader, inbox, sort="endorsed", limit=50)
             near = _near_to_liked(reader, pks)
-            entries = dict(zip(pks, _entries(reader, pks), strict=True))
-        known = {card.slug: card for card in cards}
-        now = self._clock()
-        found = [_suggestion(entry, near.get(pk), known, now) for pk, entry in entries.items()]
-        return tuple(sorted(found, key=lambda s: (-s.score, s.entry.paper.id))[:limit])
+            known = {card.slug: card for card in cards}
+            weighed = _weighed(reader, pks, near, known, self._clock())
+            best = sorted(weighed.items(), key=lambda item: (-item[1][0], item[0]))[:limit]
+            entries = _entries(reader, [pk for pk, _ in best])
+        return tuple(
+            Suggestion(entry=entry, score=score, reasons=tuple(reasons) or ("it is new to you",))
+            for entry, (_, (score, reasons)) in zip(entries, best, strict=True)
+        )
 
 
-#: One row for each current mention of a new paper (one for a paper on no list), most endorsed paper first.
+#: One row for each current mention of a new paper, one for a paper on no list.
 _NEWS = (
-    "SELECT paper.pk, paper.id, m.source_slug, m.week_start, m.first_seen_at, paper.added_at,"
-    " (SELECT count(DISTINCT e.source_slug) FROM mention e WHERE e.paper_pk = paper.pk AND e.gone_at IS NULL) AS lists"
+    "SELECT paper.pk, paper.id, m.source_slug, m.week_start, coalesce(m.first_seen_at, paper.added_at),"
+    " coalesce(m.rank, 1000000), paper.news_at"
     " FROM paper LEFT JOIN mention m ON m.paper_pk = paper.pk AND m.gone_at IS NULL WHERE {new}"
-    " ORDER BY lists DESC, coalesce(m.rank, 1000000), paper.news_at DESC, paper.id"
 ).replace("{new}", NEW)
 
 _Group = tuple[date, str | None]
 
 
-def _grouped(rows: Iterable[Sequence[object]]) -> dict[_Group, list[tuple[int, str]]]:
-    """Each paper in the group of its latest week (of its list's name where two are alike), latest week first."""
-    latest: dict[int, tuple[str, _Group]] = {}
-    for row in rows:
-        pk, name, slug, week, seen, added = row[:6]
-        day = loaded_date(str(week)) if week else _monday(loaded_at(str(seen or added)).date())
-        place: _Group = (day or date.min, None if slug is None else str(slug))
-        held = latest.get(int(str(pk)))
-        if held is None or (-place[0].toordinal(), place[1] or "") < (-held[1][0].toordinal(), held[1][1] or ""):
-            latest[int(str(pk))] = (str(name), place)
+@dataclass(slots=True)
+class _New:
+    """A new paper while its mentions are gone through."""
+
+    pk: int
+    name: str
+    news_at: str
+    lists: set[str]
+    rank: int = 1_000_000
+    place: _Group | None = None
+
+
+def _grouped(
+    rows: Iterable[Sequence[Any]], source: str | None
+) -> tuple[dict[_Group, list[tuple[int, str]]], dict[str, int]]:
+    """Each paper in the group of its latest week (of its list's name where two are alike), latest week first.
+
+    Most endorsed first within a group, then by rank.  Also how many papers each list names, most first.
+    """
+    held: dict[int, _New] = {}
+    mondays: dict[str, date] = {}  # thousands of mentions share a few hundred days
+    for pk, name, slug, week, seen, rank, news_at in rows:
+        if (paper := held.get(pk)) is None:
+            paper = held[pk] = _New(pk, name, news_at, set())
+        if slug is not None:
+            paper.lists.add(slug)
+        if source is not None and slug != source:
+            continue
+        text = week or seen[:10]
+        if (day := mondays.get(text)) is None:
+            day = mondays[text] = _monday(date.fromisoformat(text)) if week is None else date.fromisoformat(text)
+        paper.rank = min(paper.rank, rank)
+        if paper.place is None or (day, paper.place[1] or "") > (paper.place[0], slug or ""):
+            paper.place = (day, slug)
+    counts: dict[str, int] = {}
+    for paper in held.values():
+        for one in paper.lists:
+            counts[one] = counts.get(one, 0) + 1
+    wanted = sorted((paper for paper in held.values() if paper.place is not None), key=lambda paper: paper.name)
+    wanted.sort(key=lambda paper: paper.news_at, reverse=True)
+    wanted.sort(key=lambda paper: (-len(paper.lists), paper.rank))
     groups: dict[_Group, list[tuple[int, str]]] = {}
-    for pk, (name, place) in latest.items():  # in the order of the rows: most endorsed first
-        groups.setdefault(place, []).append((pk, name))
-    return dict(sorted(groups.items(), key=lambda item: (-item[0][0].toordinal(), item[0][1] or "~")))
+    for paper in wanted:
+        groups.setdefault(cast(_Group, paper.place), []).append((paper.pk, paper.name))
+    ordered = dict(sorted(groups.items(), key=lambda item: (-item[0][0].toordinal(), item[0][1] or "~")))
+    return ordered, dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _entries(reader: Queryable, pks: Sequence[int]) -> tuple[ReadingEntry, ...]:
@@ -244,43 +273,60 @@ def _near_to_liked(source: Queryable, pks: Sequence[int]) -> dict[int, tuple[str
     ours = vectors.of_papers(reader, model, pks)
     titles = {row[0]: (str(row[1]), int(row[2])) for row in liked}
     found: dict[int, tuple[str, int, float]] = {}
-    for pk, row in zip(ours.pks.tolist(), ours.matrix @ theirs.matrix.T, strict=True):
-        for place in row.argsort()[::-1]:
-            other = int(theirs.pks[place])
-            if other != pk:
-                if row[place] >= _NEAR and row[place] > found.get(pk, ("", 0, 0.0))[2]:
-                    found[pk] = (*titles[other], float(row[place]))
-                break
+    scores = ours.matrix @ theirs.matrix.T
+    scores[ours.pks[:, None] == theirs.pks[None, :]] = 0.0  # nobody is near to itself
+    best = scores.argmax(axis=1)
+    for pk, place, row in zip(ours.pks.tolist(), best.tolist(), scores, strict=True):
+        if row[place] >= _NEAR and row[place] > found.get(pk, ("", 0, 0.0))[2]:
+            found[pk] = (*titles[int(theirs.pks[place])], float(row[place]))
     return found
 
 
-def _suggestion(
-    entry: ReadingEntry, near: tuple[str, int, float] | None, known: Mapping[str, ConceptCard], now: datetime
-) -> Suggestion:
-    reasons: list[str] = []
-    score = 0.0
-    if entry.paper.priority:
-        score += 1.5 * entry.paper.priority
-        reasons.append(f"you gave it priority {entry.paper.priority}")
-    ready, why = _prerequisites(entry.paper, known)
-    score += ready
-    if near:
-        score += 2.0 * near[2]
-        reasons.append(f"near to “{near[0]}”, which you rated {near[1]}")
-    if entry.lists > 1:
-        score += log2(entry.lists)
-        reasons.append(f"{entry.lists} lists name it")
-    age = (now - entry.queued).days if entry.queued else 0
-    if age >= 1:
-        score += min(age / 30, 2.0)
-        reasons.append(f"in your queue for {age} {'day' if age == 1 else 'days'}")
-    reasons += why
-    return Suggestion(entry=entry, score=score, reasons=tuple(reasons) or ("it is new to you",))
+def _weighed(
+    source: Queryable,
+    pks: Sequence[int],
+    near: Mapping[int, tuple[str, int, float]],
+    known: Mapping[str, ConceptCard],
+    now: datetime,
+) -> dict[int, tuple[float, list[str]]]:
+    """What speaks for each paper, as a score and in words; of thousands, so that only the best are read whole."""
+    reader = as_reader(source)
+    marks = "SELECT paper_pk, priority, queued_at FROM reading WHERE paper_pk IN :pks"
+    held = {pk: (priority, loaded(queued)) for pk, priority, queued in reader.rows_in(marks, "pks", pks)}
+    sql = (
+        "SELECT paper_pk, count(DISTINCT source_slug) FROM mention"
+        " WHERE gone_at IS NULL AND paper_pk IN :pks GROUP BY paper_pk"
+    )
+    lists: dict[int, int] = dict(reader.rows_in(sql, "pks", pks))
+    concepts = concepts_of(reader, pks)
+    found: dict[int, tuple[float, list[str]]] = {}
+    for pk in pks:
+        reasons: list[str] = []
+        score = 0.0
+        priority, queued = held.get(pk, (0, None))
+        if priority:
+            score += 1.5 * priority
+            reasons.append(f"you gave it priority {priority}")
+        ready, why = _prerequisites([link.slug for link in concepts.get(pk, ())], known)
+        score += ready
+        if pk in near:
+            title, rating, cosine = near[pk]
+            score += 2.0 * cosine
+            reasons.append(f"near to “{title}”, which you rated {rating}")
+        if (number := lists.get(pk, 0)) > 1:
+            score += log2(number)
+            reasons.append(f"{number} lists name it")
+        age = (now - queued).days if queued else 0
+        if age >= 1:
+            score += min(age / 30, 2.0)
+            reasons.append(f"in your queue for {age} {'day' if age == 1 else 'days'}")
+        found[pk] = (score, reasons + why)
+    return found
 
 
-def _prerequisites(paper: Paper, known: Mapping[str, ConceptCard]) -> tuple[float, list[str]]:
-    """Whether the reader knows what the paper's strongest concepts build on."""
-    about = [known[link.slug] for link in paper.concepts if link.slug in known][:3]
+def _prerequisites(slugs: Sequence[str], known: Mapping[str, ConceptCard]) -> tuple[float, list[str]]:
+    """Whether the reader knows what a paper's strongest concepts (``slugs``, strongest first) build on."""
+    about = [known[slug] for slug in slugs if slug in known][:3]
     own = {card.slug for card in about}
     needed = [known[n] for n in dict.fromkeys(n for c in about for n in c.prerequisites) if n in known and n not in own]
     if not needed:

@@ -46,7 +46,7 @@ class Embedding:
         Raises:
             ModelError: the model is missing, altered or unusable.
         """
-        from tracker.embed.load import model_files
+        from tracker.embed.load import ensure_prepared, model_files
 
         model = model_files(self._settings, fetch=not self._settings.offline).model
         with self._db.reader() as reader:
@@ -59,6 +59,8 @@ class Embedding:
         missing = self._without_tokens(model)
         if missing:
             self._embed(iter(missing), sum(map(len, missing)), progress)
+        if held and self._model is None:
+            ensure_prepared(self._settings)  # its files may be gone or damaged although nothing is due
         done = self.report
         self.report = replace(done, embedded=before.embedded + done.embedded, seconds=before.seconds + done.seconds)
         return done

@@ -6,17 +6,21 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from tracker.errors import DiskFull, ModelError
-from tracker.library.conditions import filter_of
+from tracker.library.conditions import condition_of, filter_of
 from tracker.records import SearchResult
 from tracker.search.engine import Mode, SearchEngine
 from tracker.search.fusion import Weights
 from tracker.search.ports import Card, Keys, PaperText, QueryEncoder, Tokens, VectorChange
-from tracker.search.query import Atom
+from tracker.search.query import Atom, parse
 from tracker.settings import Settings
-from tracker.store import changes, filters, fulltext, hits, listing, vectors
+from tracker.store import changes, facets, filters, fulltext, hits, listing, vectors
 from tracker.store.database import Database
+from tracker.store.facets import Facets
 
 log = logging.getLogger(__name__)
+
+#: A ranked query is counted by list, year and so on among so many of its best papers.
+FACETED = 200
 
 #: BM25 weights of title, abstract, authors, listed, notes in the database's own index (the way back).
 _WEIGHTS = (2.0, 1.0, 1.0, 1.0, 1.0)
@@ -26,6 +30,7 @@ class Finder:
     """One search engine over one library; shared by threads."""
 
     def __init__(self, db: Database, settings: Settings, *, weights: Weights | None = None) -> None:
+        self._db = db
         self._settings = settings
         self._engine = SearchEngine(
             texts=_Texts(db),
@@ -44,6 +49,19 @@ class Finder:
     def search(self, query: str, limit: int, offset: int, mode: Mode) -> SearchResult:
         """The best papers for a query."""
         return self._engine.search(query, limit, offset=offset, mode=mode)
+
+    def best(self, query: str, count: int, mode: Mode) -> list[int]:
+        """The best papers for a query, by number alone."""
+        return self._engine.best(query, count, mode=mode)
+
+    def facets(self, query: str, mode: Mode) -> Facets:
+        """What a query can be narrowed by; of a ranked one among its best, which are all that anybody looks at."""
+        parsed = parse(query)
+        best = self.best(query, FACETED, mode) if parsed.ranked else None
+        with self._db.reader() as reader:
+            if best is not None:
+                return facets.of_papers(reader, best)
+            return facets.of_condition(reader, condition_of(parsed))
 
     def similar(self, pk: int, limit: int) -> SearchResult:
         """The papers nearest to one."""

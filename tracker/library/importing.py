@@ -8,14 +8,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from tracker import resources
 from tracker.errors import ImportFileError, ParseError
-from tracker.export import formats
-from tracker.export.rows import ImportRow
+from tracker.export import formats, notes_in, opml, rows
+from tracker.export.rows import ImportBatch, ImportRow
+from tracker.http import LocalProgram
 from tracker.identity import ids
+from tracker.ingest import zotero
 from tracker.ingest.effective import Chain
 from tracker.ingest.importing import import_rows
 from tracker.ingest.placing import Place, place_entries
+from tracker.ingest.shelves import ensure_sources
+from tracker.library.notes_folder import read_folder
+from tracker.library.subscriptions import follow
 from tracker.records import Document, ImportReport, Problem, Progress, SourceSpec
+from tracker.settings import Settings
 from tracker.sources import registry
 from tracker.store import papers, sources
 from tracker.store.database import Database
@@ -35,26 +42,52 @@ class Importer:
     def file(
         self, path: Path, format: str | None, progress: Callable[[Progress], None] | None
     ) -> tuple[ImportReport, set[int]]:
-        """The papers of a file (``-``: standard input)."""
+        """The papers of a file (``-``: standard input), or of a folder of notes."""
+        if path.is_dir():
+            if format not in (None, "notes", "markdown"):
+                raise ImportFileError(f"{path} is a folder", cure=f"name a file of {format} in it")
+            return self._rows(read_folder(path), progress)
         data = _bytes(path)
-        kind = format or formats.detect(str(path), data[:8192])
+        kind = format or formats.detect(str(path), data)
         if kind == "markdown":
             return self._markdown(path, data)
-        found = formats.importer(kind)(data, str(path))
-        return import_rows(self._db, found.rows, found.problems, self._chain, self._clock, progress)
+        if kind == "opml":
+            return follow(self._db, opml.parse(data, str(path)), self._clock), set()
+        if kind == "notes":
+            found = notes_in.parse_files([(path.name, rows.decoded(data, str(path)))], str(path))
+            if not found.rows:
+                raise ImportFileError(f"{path} names no paper in its properties", cure=notes_in.CURE)
+            return self._rows(found, progress)
+        return self._rows(formats.importer(kind)(data, str(path)), progress)
+
+    def zotero(
+        self, address: str, settings: Settings, progress: Callable[[Progress], None] | None
+    ) -> tuple[ImportReport, set[int]]:
+        """The papers of a Zotero that runs on this machine."""
+        library = zotero.library_at(address)
+        with LocalProgram(settings, library.base) as client:
+            found = zotero.read(client, library, progress)
+        return self._rows(found, progress)
+
+    def _rows(self, found: ImportBatch, progress: Callable[[Progress], None] | None) -> tuple[ImportReport, set[int]]:
+        if any(row.mentions for row in found.rows):  # places on lists that ship belong to those lists
+            ensure_sources(self._db, registry.load_specs(resources.read("sources.toml")), self._clock())
+        return import_rows(
+            self._db, found.rows, found.problems, self._chain, self._clock, progress, notices=found.notices
+        )
 
     def names(self, names: Sequence[str]) -> tuple[ImportReport, set[int]]:
         """Papers by arXiv id, DOI or address; of a new one nothing else is known yet."""
-        rows, problems = [], []
+        named, problems = [], []
         for number, name in enumerate(names, 1):
             identifier = ids.parse_identifier(name)
             if identifier is None:
                 problems.append(Problem(name, "is neither an arXiv id, a DOI nor the address of a paper"))
                 continue
-            rows.append(ImportRow(line=number, title="", identifiers=(str(identifier),)))
-        if problems and not rows:
+            named.append(ImportRow(line=number, title="", identifiers=(str(identifier),)))
+        if problems and not named:
             raise ImportFileError(f"{problems[0].where} {problems[0].message}", cure="e.g. 1706.03762 or 10.1162/x")
-        return import_rows(self._db, rows, problems, self._chain, self._clock)
+        return import_rows(self._db, named, problems, self._chain, self._clock)
 
     def _markdown(self, path: Path, data: bytes) -> tuple[ImportReport, set[int]]:
         """A list in Markdown becomes a source of its own, which is not fetched from anywhere."""
@@ -95,7 +128,5 @@ def _bytes(path: Path) -> bytes:
         if path.stat().st_size > MAX_BYTES:
             raise ImportFileError(f"{path} is larger than {MAX_BYTES:,} bytes", cure="split it")
         return path.read_bytes()
-    except IsADirectoryError as error:
-        raise ImportFileError(f"{path} is a folder", cure="name a file in it") from error
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror or error}") from error

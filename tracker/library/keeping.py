@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from tracker.settings import Settings
 from tracker.sources import registry
 from tracker.store import (
     backup,
+    changes,
     check,
     duplicates,
     identifiers,
@@ -33,6 +34,7 @@ from tracker.store import (
     mentions,
     merges,
     metadata,
+    papers,
     reading,
     sources,
     vectors,
@@ -40,6 +42,7 @@ from tracker.store import (
 from tracker.store.assemble import paper_records
 from tracker.store.database import Database, path_of
 from tracker.store.filters import Is
+from tracker.store.reader import Reader
 from tracker.store.sources import StoredSource
 
 
@@ -50,6 +53,7 @@ class Keeper:
         self._db = db
         self._settings = settings
         self._clock = clock
+        self._tally: tuple[tuple[object, ...], tuple[int, int]] | None = None
 
     # ------------------------------------------------------------ sources
 
@@ -71,13 +75,13 @@ class Keeper:
         spec = registry.spec_for_url(url, slug=slug)
         with self._db.reader() as reader:
             everything = {stored.spec.slug: stored for stored in sources.listed(reader, removed=True)}
-        same = next((s for s in everything.values() if _address(s.spec.url) == _address(spec.url)), None)
+        same = next((s for s in everything.values() if address_key(s.spec.url) == address_key(spec.url)), None)
         if same is not None:
             return self._follow_again(same)
         if spec.slug in everything:
             if slug is not None:
                 raise UsageError(f"a source is called {slug!r} already", cure="choose another --slug")
-            spec = registry.spec_for_url(url, slug=_free(spec.slug, everything))
+            spec = registry.spec_for_url(url, slug=free_slug(spec.slug, everything))
         with self._db.write(durable=True) as session:
             sources.ensure(session, spec, self._clock(), position=500)
             return sources.get(session, spec.slug).state
@@ -109,10 +113,10 @@ class Keeper:
 
     # ------------------------------------------------------------ duplicates
 
-    def duplicates(self) -> tuple[DuplicatePair, ...]:
-        """What waits for a person."""
+    def duplicates(self, pk: int | None = None) -> tuple[DuplicatePair, ...]:
+        """What waits for a person: all pairs, or those of one paper."""
         with self._db.reader() as reader:
-            pairs = duplicates.listed(reader)
+            pairs = [p for p in duplicates.listed(reader) if pk is None or pk in (p.first_pk, p.second_pk)]
             numbers = {pk for pair in pairs for pk in (pair.first_pk, pair.second_pk)}
             held = dict(zip(sorted(numbers), paper_records(reader, sorted(numbers)), strict=True))
         return tuple(
@@ -142,6 +146,11 @@ class Keeper:
         """Two papers are two."""
         with self._db.write(durable=True) as session:
             duplicates.keep_apart(session, first, second, self._clock())
+
+    def merged(self, pk: int) -> tuple[str, ...]:
+        """The former ids of the papers that were merged into one, latest first."""
+        with self._db.reader() as reader:
+            return tuple(merge.loser_id for merge in merges.active(reader, pk))
 
     def split(self, name: str, pk: int) -> tuple[int, ...]:
         """Undo the merge of the paper that had this id, else the last one into the paper."""
@@ -178,6 +187,13 @@ class Keeper:
             _replace(path, chunks)
         return None
 
+    def present_ids(self, names: Sequence[str]) -> dict[str, str]:
+        """The present ids of papers by ids that they have or had."""
+        with self._db.reader() as reader:
+            numbers = papers.pks_of_ids(reader, names)
+            present = papers.ids_of(reader, numbers.values())
+        return {name: present[pk] for name, pk in numbers.items()}
+
     # ------------------------------------------------------------ looking after
 
     def check(self, *, repair: bool) -> tuple[CheckFinding, ...]:
@@ -210,9 +226,9 @@ class Keeper:
             model = model_files(self._settings, fetch=False).model
         runs = Journal(self._settings.home / "runs.jsonl").runs(1)
         with self._db.reader() as reader:
-            ((total, abstracts),) = reader.rows("SELECT count(*), count(abstract) FROM paper")
+            ((total,),) = reader.rows("SELECT count(*) FROM paper")
             ((listed,),) = reader.rows("SELECT count(*) FROM mention WHERE gone_at IS NULL")
-            unembedded = vectors.stale_count(reader, model) if model else total
+            abstracts, unembedded = self._counted(reader, model, total)
             return LibraryStatus(
                 home=str(self._settings.home),
                 papers=total,
@@ -234,6 +250,19 @@ class Keeper:
                 },
             )
 
+    def _counted(self, reader: Reader, model: str | None, total: int) -> tuple[int, int]:
+        """How many papers have an abstract, and how many wait to be embedded.
+
+        Both read every row, so they are counted again only when a text or a vector changed.
+        """
+        texts = changes.latest(reader, changes.TEXTS)
+        made = changes.latest(reader, changes.vectors_of(model)) if model else 0
+        stamp = (model, total, texts, made)
+        if self._tally is None or self._tally[0] != stamp:
+            abstracts = int(reader.rows("SELECT count(abstract) FROM paper")[0][0])
+            self._tally = (stamp, (abstracts, vectors.stale_count(reader, model) if model else total))
+        return self._tally[1]
+
 
 def restore(path: Path, settings: Settings) -> Path:
     """Put a backup in place of a library; indexes beside it are dropped, since they belong to the replaced one."""
@@ -244,11 +273,13 @@ def restore(path: Path, settings: Settings) -> Path:
     return database
 
 
-def _address(url: str) -> str:
+def address_key(url: str) -> str:
+    """The same for two spellings of one address."""
     return url.casefold().rstrip("/").removesuffix(".git").removeprefix("https://").removeprefix("http://")
 
 
-def _free(slug: str, taken: Iterable[str]) -> str:
+def free_slug(slug: str, taken: Iterable[str]) -> str:
+    """``slug`` with the first number that makes it a name nobody has."""
     held = set(taken)
     return next(name for n in range(2, len(held) + 3) if (name := f"{slug}-{n}") not in held)
 

@@ -35,8 +35,11 @@ class LabInfo:
     library: bool = False
 
 
+#: In layer 3, head 1, "it" (place 9) looks at "animal".
+_ANIMAL = "The animal did not cross the street because it was tired."
 _SENTENCE = LabInput(name="text", what="a sentence", example="The bank of the river was muddy after the rain.")
 _QUERY = LabInput(name="query", what="what you look for", example="where do transformers store facts")
+_RANKED = LabInput(name="query", what="what you look for", example="pruning of neural networks")
 _LAYER = LabInput(name="layer", what="the layer, from 0", example=0, optional=True)
 _OFF = (
     LabInput(name="positions", what="True: without positions", example=0, optional=True),
@@ -81,9 +84,9 @@ INFOS: tuple[LabInfo, ...] = (
                 name="sentences",
                 what="two to eight sentences with it",
                 example=(
-                    "We sat on the bank of the river.",
-                    "The bank of the stream was muddy.",
-                    "The bank lent us the money.",
+                    "We sat down on the bank of the river.",
+                    "They rested on the bank of the stream.",
+                    "He deposited cash in the bank.",
                     "She opened an account at the bank.",
                 ),
             ),
@@ -95,10 +98,10 @@ INFOS: tuple[LabInfo, ...] = (
         title="Who looks at whom",
         shows="Each token asks (Q), all tokens answer (K), and what they hand over (V) is mixed: softmax(QKᵀ/√d)V.",
         inputs=(
-            LabInput(name="text", what="a sentence", example="The animal slept because it was tired."),
-            _LAYER,
-            LabInput(name="head", what="the head, from 0", example=0, optional=True),
-            LabInput(name="place", what="the piece whose sum is worked out, from 0", example=1, optional=True),
+            LabInput(name="text", what="a sentence", example=_ANIMAL),
+            LabInput(name="layer", what="the layer, from 0", example=3, optional=True),
+            LabInput(name="head", what="the head, from 0", example=1, optional=True),
+            LabInput(name="place", what="the piece whose sum is worked out, from 0", example=9, optional=True),
         ),
     ),
     LabInfo(
@@ -125,7 +128,7 @@ INFOS: tuple[LabInfo, ...] = (
         part="layer-time-machine",
         title="Layer time machine",
         shows="Your library ranked with the vectors of each layer: words first, meaning last.",
-        inputs=(_QUERY,),
+        inputs=(_RANKED,),
         library=True,
     ),
     LabInfo(
@@ -133,7 +136,7 @@ INFOS: tuple[LabInfo, ...] = (
         part="layer-time-machine",
         title="Switch a part off",
         shows="The ranking without positions, a head, attention or a feed-forward part, and how much of it is left.",
-        inputs=(_QUERY, *_OFF),
+        inputs=(_RANKED, *_OFF),
         library=True,
     ),
     LabInfo(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import logging
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from tracker.errors import AlreadyRunning, IndexUnusable, ModelError, UsageError
 from tracker.library.lab_infos import INFOS, LabInfo, info
 from tracker.library.naming import pk_of
-from tracker.records import Progress
+from tracker.records import Hit, Progress, SearchResult
 from tracker.settings import Settings
 from tracker.store import changes
 from tracker.store import papers as stored
 from tracker.store.database import Database
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from tracker.concepts.labs import Ablation, BuildReport, LabModel, LabResult, LayerIndex, LibraryText, MemoryIndex
@@ -25,15 +30,27 @@ if TYPE_CHECKING:
 
 #: Names the vectors in the indexes: they belong to the model that ships, whatever the search uses.
 MODEL = "all-MiniLM-L6-v2"
+#: So many hits the search orders by the meetings of single words: its ``Weights.depth``.
+_ORDERED = 30
 _BUILT = "built.json"
 _NOT_YET = "the labs have not read your library yet"
-_CURE = "run: tracker lab --build"
+_CURE = "run: tracker lab --build (some minutes the first time; what was read before it is stopped is kept)"
 
 
 class Bench:
     """All labs over one library; shared by threads."""
 
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(
+        self, db: Database, settings: Settings, search: Callable[[str, int], SearchResult] | None = None
+    ) -> None:
+        """Over a library.
+
+        Args:
+            db: the library.
+            settings: how it runs.
+            search: the search whose hits the match lens explains; None leaves their scores out.
+        """
+        self._search = search
         self._db = db
         self._settings = settings
         self._folder = settings.index_dir / "labs"
@@ -116,27 +133,68 @@ class Bench:
         attention: Sequence[int | str] = (),
         count: int = 10,
     ) -> LabResult:
-        from tracker.concepts.labs import Ablation, ablate
+        from tracker.concepts.labs import ablate
 
-        off = Ablation(
-            positions=bool(positions),
-            heads=frozenset(_head(name) for name in heads),
-            feed_forward=frozenset(_number(layer) for layer in feed_forward),
-            attention=frozenset(_number(layer) for layer in attention),
-        )
+        off = _off(positions, heads, feed_forward, attention)
         return ablate(self.model, self._layer_index(), query, off, count, self._damaged(off))
 
     def _lens(self, query: str, paper: str) -> LabResult:
         from tracker.library.lensing import lens
 
+        def hit() -> Hit | None:
+            if self._search is None:
+                return None
+            found = self._search(query, _ORDERED).hits
+            return next((one for one in found if one.id == paper_id), None)
+
+        pk = pk_of(self._db, paper)
         with self._db.reader() as reader:
-            rows = reader.rows(
-                "SELECT title, abstract, text_hash FROM paper_text WHERE paper_pk = :pk", {"pk": pk_of(self._db, paper)}
-            )
+            rows = reader.rows("SELECT title, abstract, text_hash FROM paper_text WHERE paper_pk = :pk", {"pk": pk})
+            paper_id = stored.ids_of(reader, [pk]).get(pk)
         if not rows:
             raise UsageError(f"{paper} has no text to look at", cure="run: tracker update")
         title, abstract, text_hash = rows[0]
-        return lens(self.model, self._settings, self._encoder, query, title, abstract or "", text_hash or "")
+        return lens(self.model, self._settings, self._encoder, query, title, abstract or "", text_hash or "", hit)
+
+    # ------------------------------------------------------------ papers as input
+
+    def sentences(self, paper: str) -> tuple[str, ...]:
+        """The title and the sentences of a paper that are short enough for a lab, in their order.
+
+        Raises:
+            UnknownPaper: there is none of that name.
+        """
+        with self._db.reader() as reader:
+            rows = reader.rows(
+                "SELECT title, abstract FROM paper_text WHERE paper_pk = :pk", {"pk": pk_of(self._db, paper)}
+            )
+        found = [part for title, abstract in rows for part in (title, *_sentences(abstract or ""))]
+        return tuple(dict.fromkeys(part.strip() for part in found if self._fits(part)))
+
+    def uses(self, word: str, count: int = 6) -> tuple[str, ...]:
+        """Sentences of the library that hold a word as it stands, one of a paper, the first ``count`` found."""
+        wanted = word.strip()
+        if not wanted:
+            return ()
+        pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
+        found: list[str] = []
+        with self._db.reader() as reader:
+            for (abstract,) in reader.rows(
+                "SELECT abstract FROM paper_text WHERE instr(lower(abstract), :word) ORDER BY paper_pk LIMIT 500",
+                {"word": wanted.lower()},
+            ):
+                held = (part.strip() for part in _sentences(abstract) if pattern.search(part) and self._fits(part))
+                if (use := next(held, None)) is not None:
+                    found.append(use)
+                if len(found) == count:
+                    break
+        return tuple(dict.fromkeys(found))
+
+    def _fits(self, sentence: str) -> bool:
+        from tracker.concepts.labs.model import SENTENCE_PIECES
+
+        cut = self.model.cutter.cut(sentence)
+        return bool(cut.content) and not cut.truncated and len(cut.ids) <= SENTENCE_PIECES
 
     # ------------------------------------------------------------ the model and the indexes
 
@@ -232,9 +290,13 @@ class Bench:
         return (whole / "centre.npy").exists() and (self._folder / "memories" / "state.json").exists()
 
     def build(
-        self, progress: Callable[[Progress], None] | None = None, stop: Callable[[], bool] | None = None
+        self, progress: Callable[[Progress], None] | None = None, seconds: float | None = None
     ) -> tuple[BuildReport, ...]:
         """Read what is new in the library for the labs that look through it; an interrupted run goes on later.
+
+        Args:
+            progress: told after every few papers.
+            seconds: begin nothing new after so long, half of it for each index; None reads all.
 
         Returns:
             What was done for the layers and for the memories.
@@ -247,17 +309,59 @@ class Bench:
         from tracker.concepts.labs import build_layer_index, build_memory_index
         from tracker.concepts.labs.library import write_json
 
+        half = None if seconds is None else seconds / 2
         with self._alone():
             stamp, texts = self._stamp(), self._texts()
-            reports = (
-                build_layer_index(self.model, MODEL, self._folder / "layers", texts, progress=progress, stop=stop),
-                build_memory_index(
-                    self.model, MODEL, self._folder / "memories", texts, split=_sentences, progress=progress, stop=stop
-                ),
+            layers = build_layer_index(
+                self.model, MODEL, self._folder / "layers", texts, progress=progress, stop=_after(half)
             )
+            memories = build_memory_index(
+                self.model, MODEL, self._folder / "memories", texts, split=_sentences, progress=progress,
+                stop=_after(half),
+            )  # fmt: skip
+            reports = (layers, memories)
             if all(report.complete for report in reports):
                 write_json(self._folder / _BUILT, stamp)
         return reports
+
+    def keep_up(self, seconds: float, progress: Callable[[Progress], None] | None = None) -> bool:
+        """Read on for at most so long, where anything is due; whoever cannot leaves it to the next.
+
+        Returns:
+            Whether all of the library is read now.
+        """
+        if not self.due():
+            return True
+        try:
+            self.build(progress, seconds)
+        except (AlreadyRunning, ModelError) as error:
+            log.info("the labs did not read on: %s", error)
+        return not self.due()
+
+    def build_damaged(
+        self, parts: Mapping[str, object], progress: Callable[[Progress], None] | None = None
+    ) -> BuildReport:
+        """Let a damaged model read the library, so that ablation compares both sides as it reads them.
+
+        Args:
+            parts: what is switched off, as the lab ``ablate`` takes it.
+            progress: told after every few papers.
+
+        Raises:
+            UsageError: nothing is switched off, or there is no such part.
+            AlreadyRunning: another process is at it.
+            ModelError: the bundled model is missing.
+            DiskFull: nothing more can be written.
+        """
+        from tracker.concepts.labs import build_layer_index
+        from tracker.concepts.labs.layers import check_ablation
+
+        off = _off(**parts)  # type: ignore[arg-type]  # names and values as the lab takes them
+        check_ablation(self.model, off)
+        with self._alone():
+            return build_layer_index(
+                self.model, MODEL, self._folder / "layers", self._texts(), ablation=off, progress=progress
+            )
 
     def _stamp(self) -> dict[str, object]:
         with self._db.reader() as reader:
@@ -281,6 +385,36 @@ class Bench:
                 yield
         except Timeout as error:
             raise AlreadyRunning("the labs are reading the library already", cure="wait until they are done") from error
+
+
+def _after(seconds: float | None) -> Callable[[], bool] | None:
+    """Whether so many seconds have passed since the first time that it is asked."""
+    if seconds is None:
+        return None
+    began: list[float] = []
+
+    def over() -> bool:
+        now = time.monotonic()
+        began.append(now)
+        return now - began[0] >= seconds
+
+    return over
+
+
+def _off(
+    positions: object = False,
+    heads: Sequence[str] = (),
+    feed_forward: Sequence[int | str] = (),
+    attention: Sequence[int | str] = (),
+) -> Ablation:
+    from tracker.concepts.labs import Ablation
+
+    return Ablation(
+        positions=bool(positions),
+        heads=frozenset(_head(name) for name in heads),
+        feed_forward=frozenset(_number(layer) for layer in feed_forward),
+        attention=frozenset(_number(layer) for layer in attention),
+    )
 
 
 def _sentences(text: str) -> list[str]:

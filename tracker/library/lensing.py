@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tracker.records import Hit
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.concepts.labs import LabModel, MatchLens, Tokens
+    from tracker.concepts.labs import LabModel, MatchLens, ScoreSum, Tokens
     from tracker.concepts.labs.results import Array
     from tracker.embed.encoder import Encoder
 
@@ -26,12 +27,14 @@ def lens(
     title: str,
     abstract: str,
     text_hash: str,
+    hit: Callable[[], Hit | None] | None = None,
 ) -> MatchLens:
     """A query and a paper matched token by token, on the tokens that the search compares.
 
     Where the search keeps token vectors of the paper, these are used, and the
     score of the search's second pass stands beside the sum of the parts;
     else the lens shows the model's own vectors and no score of the search.
+    ``hit`` gives the paper as the search finds it, if it does.
 
     Raises:
         UsageError: the query is empty or too long, or the paper has no words.
@@ -50,7 +53,24 @@ def lens(
     # Of a paper longer than the model's window, the lens shows the part that the model reads at once.
     truncated = truncated or len(vectors) > len(right.pieces)
     left, right = replace(left, vectors=words), replace(right, vectors=vectors[: len(right.pieces)])
-    return match_tokens(left, right, shown, truncated=truncated)
+    found = match_tokens(left, right, shown, truncated=truncated)
+    return replace(found, whole=_whole(hit(), shown, len(left.pieces)) if hit is not None else None)
+
+
+def _whole(hit: Hit | None, tokens: float, count: int) -> ScoreSum | None:
+    """The sum behind a hit's score, for a query of ``count`` content pieces; None where it has not all three parts."""
+    from tracker.concepts.labs import ScoreSum
+    from tracker.search.fusion import Weights
+
+    if hit is None or hit.lexical is None or hit.semantic is None:
+        return None
+    weights = Weights()
+    late = weights.late(count)
+    words, meaning = (1 - late) * weights.words, (1 - late) * (1 - weights.words)
+    value = max(tokens, 0.0)
+    total = words * hit.lexical + meaning * hit.semantic + late * value
+    error = abs(total - hit.score)
+    return ScoreSum(words, hit.lexical, meaning, hit.semantic, late, value, total, hit.score, error)
 
 
 def _tokens(model: LabModel, text: str, what: str, most: int | None = None) -> tuple[Tokens, bool]:

@@ -1,109 +1,75 @@
-"""What has not been told yet, by way of telling: each paper goes out once by mail or file, once by webhook."""
+"""What has not been told yet, and the call to a webhook: each paper goes out once by mail or file, once by webhook."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Literal
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
-from tracker.errors import StoreError, UsageError
+from tracker.errors import UsageError
 from tracker.export.digest import Digest, address
 from tracker.http import Client
+from tracker.library.telling import Told
 from tracker.records import Paper, Request
+from tracker.schedule.planning import Outage
 from tracker.settings import Settings
 
-Channel = Literal["digest", "webhook"]
-#: How far back the first message looks: what was there before is no news.
-FIRST = timedelta(days=7)
-#: Papers in one message; the others are counted.
-MOST = 100
-_SINCE = "since "
+#: Papers that a digest tells in full; of the others it tells the titles.
+WHOLE = 100
+#: Papers in one call of the webhook.
+BATCH = 100
+
+Pages = Callable[[int], tuple[Paper, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """Papers that a channel has not told: ``digest`` shows the first of them, ``ids`` are all."""
+def untold(pages: Pages, told: Told, *, to: str = "") -> tuple[Paper, ...]:
+    """The papers that were not told yet, last come first.
 
-    channel: Channel
-    digest: Digest
-    ids: tuple[str, ...]
-
-
-class Ledger:
-    """Ids that were told, one a line, in a file of the data folder; survives a crash between two lines."""
-
-    def __init__(self, home: Path, channel: Channel) -> None:
-        self._path = home / f"told-{channel}.txt"
-
-    def read(self, now: datetime) -> tuple[datetime, frozenset[str]]:
-        """Since when papers are news at all, and which were told."""
-        try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return now - FIRST, frozenset()
-        except OSError as error:
-            raise StoreError(f"{self._path} cannot be read: {error.strerror or error}") from error
-        since = next((line.removeprefix(_SINCE) for line in lines if line.startswith(_SINCE)), "")
-        try:
-            return datetime.fromisoformat(since), frozenset(lines)
-        except ValueError:
-            return now - FIRST, frozenset(lines)
-
-    def add(self, since: datetime, ids: Iterable[str]) -> None:
-        """These were told."""
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                if not file.tell():
-                    file.write(f"{_SINCE}{since.isoformat()}\n")
-                file.writelines(f"{name}\n" for name in ids)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise StoreError(f"{self._path} cannot be written: {error.strerror or error}") from error
-
-
-def news(
-    settings: Settings,
-    pages: Callable[[int], tuple[Paper, ...]],
-    outages: Iterable[str],
-    channel: Channel,
-    now: datetime,
-) -> News:
-    """What this channel has still to tell.
+    A paper may have learned a better id, or have been joined with another: whatever name it was told by counts.
 
     Args:
-        settings: where the library is.
         pages: papers from an offset on, last come first; empty at the end.
-        outages: sentences about what is out of order.
-        channel: by which way.
-        now: the present moment.
+        told: what was.
+        to: also leave out what this address was told.
     """
-    since, told = Ledger(settings.home, channel).read(now)
-    fresh = [p for p in _since(pages, since) if told.isdisjoint((p.id, *p.aliases))]
-    digest = Digest(now=now, papers=fresh[:MOST], more=max(len(fresh) - MOST, 0), outages=tuple(outages))
-    return News(channel=channel, digest=digest, ids=tuple(p.id for p in fresh))
+    return tuple(p for p in _since(pages, told.since) if not told.knows((p.id, *p.aliases), to))
 
 
-def tell(settings: Settings, told: News, now: datetime) -> None:
-    """The message went out: its papers are no news for this channel any more."""
-    ledger = Ledger(settings.home, told.channel)
-    ledger.add(ledger.read(now)[0], told.ids)
+def digest_of(papers: Sequence[Paper], outages: Iterable[str], now: datetime) -> Digest:
+    """Papers as a digest."""
+    return Digest(now=now, papers=papers[:WHOLE], rest=papers[WHOLE:], outages=tuple(outages))
 
 
-def call_webhook(client: Client, settings: Settings, told: News) -> None:
-    """Send the papers to the address that is set.
+def webhook_of(settings: Settings) -> str:
+    """The address that is called.
 
     Raises:
         UsageError: none is set.
-        FetchError: it did not take them; they are news still.
     """
     url = settings.service.get("webhook")
     if not url:
         raise UsageError("no webhook is set", cure="set TRACKER_WEBHOOK to an https address")
-    papers = [
+    return url
+
+
+def call(client: Client, url: str, event: str, content: dict[str, Any], key: Iterable[str]) -> None:
+    """One call.  Its ``id`` is the same whenever the same is told, so that the other side may tell a repetition.
+
+    Raises:
+        FetchError: it was not taken.
+    """
+    name = hashlib.sha256("\n".join((event, *key)).encode()).hexdigest()[:32]
+    client.fetch(Request(url, "POST", json={"event": event, "id": name, **content}))
+
+
+def tell_papers(client: Client, url: str, papers: Sequence[Paper], more: int) -> None:
+    """One batch of papers; ``more`` follow in further calls.
+
+    Raises:
+        FetchError: it was not taken.
+    """
+    told = [
         {
             "id": paper.id,
             "title": paper.title,
@@ -112,12 +78,32 @@ def call_webhook(client: Client, settings: Settings, told: News) -> None:
             "url": address(paper),
             "lists": sorted({m.source for m in paper.mentions}),
         }
-        for paper in told.digest.papers
+        for paper in papers
     ]
-    client.fetch(Request(url, "POST", json={"event": "papers.new", "papers": papers, "more": told.digest.more}))
+    call(client, url, "papers.new", {"papers": told, "more": more}, [paper.id for paper in papers])
 
 
-def _since(pages: Callable[[int], tuple[Paper, ...]], since: datetime) -> Iterator[Paper]:
+def tell_outage(client: Client, url: str, outage: Outage) -> None:
+    """That a source is out of order.
+
+    Raises:
+        FetchError: it was not taken.
+    """
+    since = outage.since.isoformat() if outage.since else None
+    content = {"source": outage.slug, "failures": outage.failures, "last_success": since, "error": outage.error}
+    call(client, url, "outage.begun", content, [outage.slug, since or ""])
+
+
+def tell_recovery(client: Client, url: str, slug: str, now: datetime) -> None:
+    """That a source answers again.
+
+    Raises:
+        FetchError: it was not taken.
+    """
+    call(client, url, "outage.ended", {"source": slug}, [slug, f"{now:%Y-%m-%d}"])
+
+
+def _since(pages: Pages, since: datetime) -> Iterator[Paper]:
     offset = 0
     while page := pages(offset):
         for paper in page:

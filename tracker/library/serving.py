@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from tracker.journal import KEEP, Journal, Run
 from tracker.records import SourceState
@@ -39,13 +39,19 @@ def quiet_hours(settings: Settings) -> QuietHours | None:
     Raises:
         SettingsError: they cannot be read.
     """
+    text = settings.service.get("quiet_hours")
+    return parse_quiet(text, local_zone()) if text else None
+
+
+def local_zone() -> tzinfo:
+    """The zone of this machine's wall clock."""
     from tzlocal import get_localzone
 
-    text = settings.service.get("quiet_hours")
-    return parse_quiet(text, get_localzone()) if text else None
+    return get_localzone()
 
 
 def _attempts(past: Iterable[Run]) -> Iterator[Attempt]:
     for run in past:
         for source in run.report.get("sources", ()):
-            yield Attempt(str(source["slug"]), run.ended or run.started)
+            ok = source.get("state") != "failed" and not source.get("error")
+            yield Attempt(str(source["slug"]), run.ended or run.started, ok)

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tracker
 from tracker import resources, shelf
 from tracker.enrich import services as enriching
-from tracker.errors import ModelError, TrackerError, UsageError
+from tracker.errors import DiskFull, ModelError, TrackerError, UsageError
 from tracker.http import Client
 from tracker.ingest.effective import Chain
 from tracker.ingest.lookups import Enricher
@@ -34,6 +34,9 @@ from tracker.settings import Settings
 from tracker.sources import registry
 from tracker.store import lock, sources
 from tracker.store.database import Database
+
+if TYPE_CHECKING:
+    from tracker.library.importing import Importer
 
 log = logging.getLogger(__name__)
 
@@ -132,15 +135,25 @@ class Updater:
             )
 
     def import_file(self, path: Path, format: str | None, *, embed: bool, progress: OnProgress | None) -> ImportReport:
-        """Papers from a file."""
+        """Papers from a file, or notes from a folder, or sources from a list of subscriptions."""
+        return self._import(lambda importer: importer.file(path, format, progress), embed, progress)
+
+    def import_zotero(self, address: str, *, embed: bool, progress: OnProgress | None) -> ImportReport:
+        """Papers from a Zotero that runs on this machine."""
+        return self._import(lambda importer: importer.zotero(address, self._settings, progress), embed, progress)
+
+    def _import(
+        self, read: Callable[[Importer], tuple[ImportReport, set[int]]], embed: bool, progress: OnProgress | None
+    ) -> ImportReport:
         from tracker.library.importing import Importer
 
         with self._alone("import"), self._run("import") as record:
-            report, touched = Importer(self._db, self._chain, self._clock).file(path, format, progress)
+            report, touched = read(Importer(self._db, self._chain, self._clock))
             self._settle(touched)
             record((), (), self._embedding().run(progress) if embed and report.ids else None)
-            self._link()
-            self._prepare()
+            if report.ids:
+                self._link()
+                self._prepare()
             return report
 
     def import_ids(self, names: Sequence[str], *, embed: bool) -> ImportReport:
@@ -228,6 +241,16 @@ class Updater:
             finder.prepare()
         finally:
             finder.close()
+        self._draw()
+
+    def _draw(self) -> None:
+        """Put what was embedded onto the map, so that its page never waits; costs a look-up where nothing was."""
+        from tracker.library.mapping import Mapper
+
+        try:
+            Mapper(self._db, self._settings).keep_up(None)
+        except DiskFull as error:
+            log.warning("the map was not drawn: %s", error)
 
     def _count(self) -> int:
         with self._db.reader() as reader:

@@ -13,7 +13,7 @@ Ints = npt.NDArray[np.int64]
 
 #: Words that every paper uses of itself: they tell no group from another.
 _OF_EVERY_PAPER = """
-    abstract achieve achieves al also approach approaches art arxiv based better code data deep demonstrate
+    abstract achieve achieves al also approach approaches art arxiv based better cid code data deep demonstrate
     different end et existing experiments extensive framework github high however http https improve introduce
     large learning method methods model models multi network networks neural new non novel open outperforms
     paper performance pre present problem propose proposed quality recent recently results scale self show shows

@@ -5,7 +5,8 @@ a graph of nearest neighbours whose edges pull and whose absent edges push,
 begun from the principal components so that no chance decides how the map
 lies.  Only so many papers as make the shape (:data:`LANDMARKS`) are laid out;
 every other one, and every one that comes later, is put beside its nearest
-neighbours, and nothing that has a place moves.
+neighbours; where many come they are laid out round those that have a place.
+Nothing that has a place moves.
 """
 
 from __future__ import annotations
@@ -95,6 +96,19 @@ def place(vectors: Floats, keys: Ints, known: Floats, positions: Floats) -> Floa
     return np.asarray(middle + _beside(keys, 0.12), np.float32)
 
 
+def join(vectors: Floats, keys: Ints, known: Floats, positions: Floats, *, rounds: int = _ROUNDS // 2) -> Floats:
+    """Places ``[m, 2]`` for papers that come in such numbers that they have a shape of their own.
+
+    Each begins beside its neighbours; then all are laid out against each other
+    and against those that have a place, of which none moves.  Arguments as in
+    :func:`place`.
+    """
+    start = np.concatenate([positions, place(vectors, keys, known, positions)])
+    everyone = np.concatenate([known, vectors])
+    heads, tails, weights = _edges(*nearest(everyone, everyone, _NEIGHBOURS, same=True))
+    return _pull_and_push(start, heads, tails, weights, rounds, still=len(known))[len(known) :]
+
+
 def turned_like(new: Floats, old: Floats, common: tuple[Ints, Ints]) -> Floats:
     """A map ``new`` [n, 2] turned, and mirrored if need be, so that it lies as ``old`` [m, 2] did (Procrustes).
 
@@ -137,8 +151,11 @@ def _edges(places: Ints, near: Floats) -> tuple[Ints, Ints, Floats]:
     return both.row.astype(np.int64), both.col.astype(np.int64), both.data.astype(np.float32)
 
 
-def _pull_and_push(start: Floats, heads: Ints, tails: Ints, weights: Floats, rounds: int) -> Floats:
-    """UMAP's descent with all edges at once a round, so that the order of edges decides nothing."""
+def _pull_and_push(start: Floats, heads: Ints, tails: Ints, weights: Floats, rounds: int, *, still: int = 0) -> Floats:
+    """UMAP's descent with all edges at once a round, so that the order of edges decides nothing.
+
+    The first ``still`` places stay where they are.
+    """
     chance = np.random.default_rng(0)
     # papers of one text begin at one place, where nothing tells them which way to part
     now = start.astype(np.float64) + chance.normal(scale=1e-3, size=start.shape)
@@ -156,7 +173,8 @@ def _pull_and_push(start: Floats, heads: Ints, tails: Ints, weights: Floats, rou
         push = 2.0 * _B / ((0.001 + far) * (1.0 + _A * far**_B))
         push[others == np.arange(count)[:, None]] = 0.0
         moved += np.clip(push[:, :, None] * away, -4.0, 4.0).sum(axis=1) * (_PUSHES / others.shape[1]) * degree
-        now += np.clip(moved * (step / degree), -_FARTHEST_STEP, _FARTHEST_STEP)
+        stride = np.clip(moved * (step / degree), -_FARTHEST_STEP, _FARTHEST_STEP)
+        now[still:] += stride[still:]
     return now.astype(np.float32)
 
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -39,10 +39,11 @@ Reason = Literal["first", "interval", "retry"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A source was asked at this moment, whatever came of it."""
+    """A source was asked at this moment; ``ok`` when it answered."""
 
     slug: str
     at: datetime
+    ok: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Plan:
     is not due now; ``quiet_until`` is set while it is quiet, and ``held_until``
     while the library waits because whole runs failed: nothing is due then.
     ``broken_runs`` counts those in a row; from :data:`OUTAGE` on it is told.
+    ``whole_run`` is when a run last came to its end.  ``answered`` is when each
+    source last did: later than the library knows where nothing had changed.
     """
 
     due: tuple[str, ...]
@@ -90,11 +93,18 @@ class Plan:
     held_until: datetime | None
     broken_runs: int
     outages: tuple[Outage, ...]
+    whole_run: datetime | None = None
+    answered: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         """Whether there is nothing that a person should be told."""
-        return not self.outages and self.broken_runs < OUTAGE
+        return not self.outages and self.updates_ok
+
+    @property
+    def updates_ok(self) -> bool:
+        """Whether runs as a whole come to their end, whatever single sources do."""
+        return self.broken_runs < OUTAGE
 
 
 def due(
@@ -118,7 +128,9 @@ def due(
         quiet: a part of the day without turns; those that fall into it come at its end.
         seed: shifts the whole plan; any text that differs from library to library.
     """
-    last = _latest(sources, now, attempts)
+    asked = tuple(attempts)
+    last = _latest(sources, now, asked)
+    answered = _answered(sources, now, asked)
     turns = sorted(
         (
             _turn(state, now, last.get(state.spec.slug), quiet, seed)
@@ -128,7 +140,8 @@ def due(
         key=lambda turn: (turn.at, turn.slug),
     )
     quiet_until = quiet.until(now) if quiet else None
-    broken, held_until = _held(now, runs)
+    past = tuple(runs)
+    broken, held_until = _held(now, past)
     shut_until = max((moment for moment in (quiet_until, held_until) if moment), default=None)
     ready = [turn for turn in turns if turn.at <= now] if shut_until is None else []
     ahead = [max(turn.at, shut_until) if shut_until else turn.at for turn in turns if turn not in ready]
@@ -139,14 +152,16 @@ def due(
         quiet_until=quiet_until,
         held_until=held_until,
         broken_runs=broken,
-        outages=outages(sources),
+        outages=outages(sources, answered),
+        whole_run=max((run.at for run in past if run.ok), default=None),
+        answered=answered,
     )
 
 
-def outages(sources: Iterable[SourceState]) -> tuple[Outage, ...]:
+def outages(sources: Iterable[SourceState], answered: Mapping[str, datetime]) -> tuple[Outage, ...]:
     """Sources that are out of order.  A feed that is empty or unchanged has answered, and is not."""
     return tuple(
-        Outage(slug=s.spec.slug, failures=s.failures, since=s.last_success, error=s.error or "")
+        Outage(slug=s.spec.slug, failures=s.failures, since=answered.get(s.spec.slug), error=s.error or "")
         for s in sources
         if s.spec.enabled and s.failures >= OUTAGE
     )
@@ -195,6 +210,16 @@ def _latest(sources: Iterable[SourceState], now: datetime, attempts: Iterable[At
     last: dict[str, datetime] = {}
     known = [Attempt(s.spec.slug, s.last_fetch) for s in sources if s.last_fetch is not None]
     for attempt in (*known, *attempts):
+        if attempt.at <= now and attempt.at > last.get(attempt.slug, _EPOCH):
+            last[attempt.slug] = attempt.at
+    return last
+
+
+def _answered(sources: Iterable[SourceState], now: datetime, attempts: Iterable[Attempt]) -> dict[str, datetime]:
+    """When each source last answered."""
+    last: dict[str, datetime] = {}
+    known = [Attempt(s.spec.slug, s.last_success) for s in sources if s.last_success is not None]
+    for attempt in (*known, *(a for a in attempts if a.ok)):
         if attempt.at <= now and attempt.at > last.get(attempt.slug, _EPOCH):
             last[attempt.slug] = attempt.at
     return last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,17 +67,60 @@ def empty(dims: int = 0) -> Block:
 def gather(changes: Iterable[VectorChange]) -> tuple[Block, Keys]:
     """The rows of changed papers, and the keys of all that changed, those without vectors too."""
     waiting = iter(changes)
-    blocks: list[Block] = []
+    rows = _Growing()
     touched = [np.zeros(0, np.int64)]
     while chunk := list(islice(waiting, _CHUNK)):
         touched.append(np.array([change.pk for change in chunk], dtype=np.int64))
         found = [(change.pk, change.text, change.vectors) for change in chunk if change.vectors is not None]
         if found:
             counts = [len(vectors) for _, _, vectors in found]
-            pks = np.repeat(np.array([pk for pk, _, _ in found], dtype=np.int64), counts)
-            texts = np.repeat(np.array([text for _, text, _ in found], dtype=np.uint64), counts)
-            blocks.append(plain(pks, texts, np.concatenate([vectors for _, _, vectors in found])))
-    return join(blocks), np.concatenate(touched)
+            rows.add(
+                np.repeat(np.array([pk for pk, _, _ in found], dtype=np.int64), counts),
+                np.repeat(np.array([text for _, text, _ in found], dtype=np.uint64), counts),
+                np.concatenate([vectors for _, _, vectors in found]),
+            )
+    return join([rows.block()]), np.concatenate(touched)
+
+
+class _Growing:
+    """Rows that come in chunks, in arrays that grow where they lie: a million rows are in memory once, not twice."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._block: Block | None = None
+
+    def add(self, pks: Keys, texts: npt.NDArray[np.uint64], matrix: Floats) -> None:
+        """Puts a chunk behind what is there.
+
+        Raises:
+            ValueError: its vectors have another length.
+        """
+        if self._block is None:
+            self._block = plain(pks, texts, matrix)
+        else:
+            end = self._count + len(pks)
+            if end > len(self._block):
+                self._resize(max(end, len(self._block) * 3 // 2))
+            for array, more in zip(_arrays(self._block), (pks, texts, matrix), strict=True):
+                array[self._count : end] = more
+        self._count += len(pks)
+
+    def block(self) -> Block:
+        """All rows; nothing can be added any more."""
+        if self._block is None:
+            return empty()
+        self._resize(self._count)
+        return self._block
+
+    def _resize(self, count: int) -> None:
+        assert self._block is not None  # noqa: S101  # asked by the caller
+        for array in _arrays(self._block):
+            # The system moves large arrays by their pages, without a copy; nobody else has seen them yet.
+            array.resize((count, *array.shape[1:]), refcheck=False)
+
+
+def _arrays(block: Block) -> tuple[npt.NDArray[Any], ...]:
+    return block.pks, block.texts, block.matrix
 
 
 def join(blocks: Sequence[Block]) -> Block:

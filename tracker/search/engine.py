@@ -60,12 +60,11 @@ class SearchEngine:
         self._load_encoder, self._load_tokens = encoder, tokens
         self._loaded: tuple[QueryEncoder, Tokens | None] | None = None
         self._weights = weights or Weights()
-        self._marker = explain.Marker()
+        self._marker = explain.Marker(self._word_index.tokenizer)
 
     def close(self) -> None:
         """Frees what is held."""
         self._word_index.close()
-        self._marker.close()
 
     def prepare(self) -> None:
         """Brings the index files up to date: after an update, so that the next cold search finds them ready.
@@ -89,16 +88,26 @@ class SearchEngine:
         started = time.perf_counter()
         query, notices = parse(text), list[str]()
         limit, offset = max(0, limit), max(0, offset)
-        meaning: Meaning | None = None
-        if query.ranked:
-            meaning = self._meaning(query, notices) if mode != "words" else None
-            words = self._words(query, notices) if mode != "meaning" or meaning is None else None
-            scope = self._scope(query, words, meaning, candidates(limit + offset))
-            ranked = rank(words, meaning, scope, limit + offset, self._weights)
-        else:
-            scope = scoping.whole(self._texts, query)
-            ranked = self._latest(limit + offset, scope)
+        ranked, meaning, scope = self._ranked(query, limit + offset, mode, notices)
         return self._result(text, query, ranked, meaning, scope, notices, offset, started)
+
+    def best(self, text: str, count: int, *, mode: Mode = "hybrid") -> list[int]:
+        """The numbers of the best papers for a query alone, best first: without what :meth:`search` tells of each.
+
+        Raises:
+            QueryError: the query cannot be read.
+        """
+        ranked, _, _ = self._ranked(parse(text), max(0, count), mode, [])
+        return [int(pk) for pk in ranked.pks.tolist()]
+
+    def _ranked(self, query: Query, count: int, mode: Mode, notices: list[str]) -> tuple[Ranked, Meaning | None, Scope]:
+        if not query.ranked:
+            scope = scoping.whole(self._texts, query)
+            return self._latest(count, scope), None, scope
+        meaning = self._meaning(query, notices) if mode != "words" else None
+        words = self._words(query, notices) if mode != "meaning" or meaning is None else None
+        scope = self._scope(query, words, meaning, candidates(count))
+        return rank(words, meaning, scope, count, self._weights), meaning, scope
 
     def search_many(self, texts: Iterable[str], limit: int = 10, *, mode: Mode = "hybrid") -> Iterator[SearchResult]:
         """Several queries, answered as they are read.
@@ -158,7 +167,11 @@ class SearchEngine:
         except ModelError as error:
             notices.append(f"searched by words only: {error}")
             return None
-        index = self._vector_index.current(encoder.model)
+        try:
+            index = self._vector_index.current(encoder.model)
+        except IndexUnusable as error:
+            notices.append(f"searched by words only: {error}")
+            return None
         if not len(index.rows):
             notices.append("searched by words only: no paper is embedded yet (run: tracker embed)")
             return None
@@ -172,7 +185,11 @@ class SearchEngine:
         except ModelError as error:
             notices.append(f"compared by words only: {error}")
             return None
-        index = self._vector_index.current(encoder.model)
+        try:
+            index = self._vector_index.current(encoder.model)
+        except IndexUnusable as error:
+            notices.append(f"compared by words only: {error}")
+            return None
         vector = index.vector(pk)
         if vector is None:
             notices.append("compared by the words of the title: this paper is not embedded yet (run: tracker embed)")
@@ -215,14 +232,14 @@ class SearchEngine:
             notices=tuple(dict.fromkeys(notices)),
         )
 
-    def _evidence(self, pk: int, ranked: Ranked, meaning: Meaning | None) -> tuple[Evidence, Tokens | None]:
+    def _evidence(self, pk: int, ranked: Ranked, meaning: Meaning | None) -> tuple[Evidence | None, Tokens | None]:
         if meaning is None or meaning.tokens is None or meaning.words is None:
-            return Evidence(None, None), None
-        kept = ranked.tokens.get(pk)
+            return None, None
+        kept = ranked.meetings.get(pk)
         if kept is None:
             vectors, numbers, _ = meaning.tokens.get(meaning.index.texts(_keys(pk)))
-            kept = (vectors, numbers)
-        return Evidence(kept, meaning.words), meaning.tokens
+            kept = (vectors @ meaning.words.T, numbers)
+        return Evidence(*kept), meaning.tokens
 
 
 def _keys(pk: int) -> Keys:

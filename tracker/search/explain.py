@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,20 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.records import Match
-from tracker.search.lexical import any_word_expression
 from tracker.search.ports import Card, Floats, Tokens
-from tracker.search.words import TOKENIZER, clean
+from tracker.search.words import WORD, Stemmer, Tokenizer
 
-_OPEN, _CLOSE = "\x02", "\x03"
-_COLUMNS = ", ".join(("title", "abstract", "authors", "listed", "notes"))
-_MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _FIELDS = ("title", "abstract", "authors", "listed", "notes")
-_INSERT = f"INSERT INTO hits (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants of this module
-_SELECT = (
-    "SELECT rowid, "  # noqa: S608 - constants of this module
-    + ", ".join(f"highlight(hits, {place}, '{_OPEN}', '{_CLOSE}')" for place in range(len(_FIELDS)))
-    + " FROM hits WHERE hits MATCH ?"
-)
 #: Words shown of one field.
 _SHOWN = 12
 _FIRST = np.zeros(1, dtype=np.int64)
@@ -49,10 +37,10 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A hit's token vectors with the number of the sentence of each, and the query's: all of length 1."""
+    """A hit's words: of each its cosine with each of the query's, ``[t, q]``, and the number of its sentence."""
 
-    tokens: tuple[Floats, npt.NDArray[np.uint8]] | None
-    query: Floats | None
+    cosines: Floats
+    numbers: npt.NDArray[np.uint8]
 
 
 def words_of(ranked: Sequence[str]) -> tuple[str, ...]:
@@ -64,52 +52,44 @@ def words_of(ranked: Sequence[str]) -> tuple[str, ...]:
 class Marker:
     """Finds the words of a query in texts, as the full-text index would.  Safe to use from several threads."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode=OFF")
-        self._database.execute(f"CREATE VIRTUAL TABLE hits USING fts5({_COLUMNS}, tokenize='{TOKENIZER}')")
-
-    def close(self) -> None:
-        """Frees the database."""
-        self._database.close()
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        """Uses ``tokenizer``, which stays its owner's."""
+        self._stemmer = Stemmer(tokenizer)
 
     def found(self, cards: Sequence[Card], words: Sequence[str]) -> dict[int, tuple[Match, ...]]:
         """For each card the words found in each field, as they are written there, title first."""
-        expression = any_word_expression(words)
-        if not expression or not cards:
-            return {}
-        texts = [(card.pk, *(_plain(text) for text in _texts(card))) for card in cards]
-        with self._lock:
-            self._database.execute("BEGIN")
-            self._database.execute("DELETE FROM hits")
-            self._database.executemany(_INSERT, texts)
-            rows = self._database.execute(_SELECT, (expression,)).fetchall()
-            self._database.execute("COMMIT")
-        return {pk: _matches(marked) for pk, *marked in rows}
+        fields = {card.pk: [WORD.findall(text) for text in _texts(card)] for card in cards}
+        asked = set(WORD.findall(" ".join(words)))
+        there = set().union(*(found for texts in fields.values() for found in texts))
+        stems = self._stemmer.of(asked | there)
+        wanted = {stems[word] for word in asked}
+        meant = {word for word in there if stems[word] in wanted}
+        return {pk: _matches(texts, meant) for pk, texts in fields.items()}
 
 
-def nearest_sentence(card: Card, evidence: Evidence, source: Tokens | None) -> Match | None:
+def nearest_sentence(card: Card, evidence: Evidence | None, source: Tokens | None) -> Match | None:
     """The sentence of the abstract that meets the query best, with the mean of its meetings.
 
     A paper of which only the title is known gives its title.
     """
-    if source is None or evidence.tokens is None or evidence.query is None or not len(evidence.query):
+    if source is None or evidence is None or not evidence.cosines.size:
         return None
-    vectors, numbers = evidence.tokens
-    if not len(vectors):
-        return None
+    numbers = evidence.numbers
     text, spans = source.sentences(card.title, card.abstract)
     starts = np.concatenate([_FIRST, np.flatnonzero(numbers[1:] != numbers[:-1]) + 1])
-    scores = np.maximum.reduceat(vectors @ evidence.query.T, starts, axis=0).mean(axis=1)
-    found = numbers[starts]
-    inside = (found < len(spans)) & ((found > 0) | (len(spans) == 1))
-    if not inside.any():
+    scores = np.maximum.reduceat(evidence.cosines, starts, axis=0).mean(axis=1).tolist()
+    # The title counts only where there is nothing else.
+    inside = [
+        (score, -place, number)
+        for place, (score, number) in enumerate(zip(scores, numbers[starts].tolist(), strict=True))
+        if number < len(spans) and (number > 0 or len(spans) == 1)
+    ]
+    if not inside:
         return None
-    place = int(np.argmax(np.where(inside, scores, -2.0)))
-    start, end = spans[int(found[place])]
-    score = round(float(np.clip(scores[place], 0, 1)), 4)
-    return Match(kind="sentence", field="abstract" if found[place] else "title", text=text[start:end], score=score)
+    best, _, number = max(inside)
+    start, end = spans[number]
+    score = round(min(max(best, 0.0), 1.0), 4)
+    return Match(kind="sentence", field="abstract" if number else "title", text=text[start:end], score=score)
 
 
 def first_sentence_with(card: Card, words: Sequence[Match]) -> str:
@@ -121,7 +101,7 @@ def first_sentence_with(card: Card, words: Sequence[Match]) -> str:
     return max(pieces, key=lambda piece: (sum(word in piece for word in here), -pieces.index(piece)))
 
 
-def reasons(card: Card, words: tuple[Match, ...], evidence: Evidence, source: Tokens | None) -> Reasons:
+def reasons(card: Card, words: tuple[Match, ...], evidence: Evidence | None, source: Tokens | None) -> Reasons:
     """All that speaks for a hit."""
     sentence = nearest_sentence(card, evidence, source)
     if sentence is not None:
@@ -130,12 +110,14 @@ def reasons(card: Card, words: tuple[Match, ...], evidence: Evidence, source: To
     return Reasons(words, snippet)
 
 
-def _matches(texts: Sequence[str]) -> tuple[Match, ...]:
+def _matches(texts: Sequence[Sequence[str]], meant: set[str]) -> tuple[Match, ...]:
+    """The words of each field that are among those meant, each spelling in any case once."""
     found = []
-    for field, text in zip(_FIELDS, texts, strict=True):
+    for field, written in zip(_FIELDS, texts, strict=True):
         words: dict[str, str] = {}
-        for word in _MARKED.findall(text):
-            words.setdefault(word.lower(), word)
+        for word in written:
+            if word in meant:
+                words.setdefault(word.lower(), word)
         if words:
             found.append(Match(kind="words", field=field, text=", ".join(list(words.values())[:_SHOWN])))
     return tuple(found)
@@ -143,7 +125,3 @@ def _matches(texts: Sequence[str]) -> tuple[Match, ...]:
 
 def _texts(card: Card) -> tuple[str, ...]:
     return card.title, card.abstract, " ".join(card.authors), card.listed, card.notes
-
-
-def _plain(text: str) -> str:
-    return clean(text).replace(_OPEN, " ").replace(_CLOSE, " ")

@@ -66,11 +66,16 @@ def meetings(query: Floats, words: Floats, counts: npt.NDArray[np.int64]) -> Flo
     Returns:
         ``[n, t]``; -1 for papers without words.
     """
-    found = np.full((len(counts), len(query)), -1.0, dtype=np.float32)
+    return best_meetings(words @ query.T, counts)
+
+
+def best_meetings(cosines: Floats, counts: npt.NDArray[np.int64]) -> Floats:
+    """:func:`meetings` of cosines that are known: of each word of the papers with each of the query, ``[sum, t]``."""
+    found = np.full((len(counts), cosines.shape[1]), -1.0, dtype=np.float32)
     known = np.flatnonzero(counts)
-    if len(known) and len(query):
+    if len(known) and cosines.shape[1]:
         starts = np.concatenate([[0], np.cumsum(counts[known])[:-1]])
-        found[known] = np.maximum.reduceat(words @ query.T, starts, axis=0)
+        found[known] = np.maximum.reduceat(cosines, starts, axis=0)
     return found
 
 

@@ -14,9 +14,10 @@ The database's own full-text index answers a long query over 10,000 papers in
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import count, islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,14 @@ import numpy.typing as npt
 
 from tracker.search.arrays import Array
 from tracker.search.ports import Floats, Keys, PaperText
-from tracker.search.words import instances
+from tracker.search.words import Stemmer, Tokenizer
 
 FORMAT = 1
 K1 = 1.0
 #: Largest value of an impact, reached by a stem that fills a paper: ``K1 + 1``.
 _TOP = K1 + 1.0
-#: Papers tokenised at a time: the private database for them stays under 20 MB.
-_CHUNK = 2000
+#: Papers tokenised at a time, and segments that are merged at a time.
+_CHUNK, _GATHERED = 2000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,17 @@ class Segment:
 
     def postings(self, stem: bytes) -> slice:
         """Where a stem's postings stand; empty when no paper holds it."""
-        low, high = 0, len(self.term_at) - 1
+        # Plain views: a number out of an array costs ten times as much, and sixteen steps take two each.
+        at, letters = self.term_at.data, self.letters.data
+        last = len(at) - 1
+        low, high = 0, last
         while low < high:
             middle = (low + high) // 2
-            if self._term(middle) < stem:
+            if bytes(letters[at[middle] : at[middle + 1]]) < stem:
                 low = middle + 1
             else:
                 high = middle
-        if low < len(self.term_at) - 1 and self._term(low) == stem:
+        if low < last and letters[at[low] : at[low + 1]] == stem:
             return slice(int(self.post_at[low]), int(self.post_at[low + 1]))
         return slice(0, 0)
 
@@ -94,9 +98,6 @@ class Segment:
         """All stems, sorted."""
         whole, at = self.letters.tobytes(), self.term_at.tolist()
         return [whole[start:end] for start, end in pairwise(at)]
-
-    def _term(self, place: int) -> bytes:
-        return self.letters[self.term_at[place] : self.term_at[place + 1]].tobytes()
 
 
 def segment_of(found: dict[str, Array]) -> Segment:
@@ -113,28 +114,31 @@ def segment_of(found: dict[str, Array]) -> Segment:
     return segment
 
 
-def build(papers: Iterable[PaperText]) -> Segment:
+def build(papers: Iterable[PaperText], tokenizer: Tokenizer) -> Segment:
     """The postings of papers, in any order; memory holds the result and one chunk of texts."""
-    waiting = iter(papers)
+    waiting, stemmer = iter(papers), Stemmer(tokenizer)
     segments: list[Segment] = []
     while chunk := sorted(islice(waiting, _CHUNK), key=lambda paper: paper.pk):
-        segments.append(_build_chunk(chunk))
+        segments.append(_build_chunk(chunk, stemmer))
+        if len(segments) == _GATHERED:
+            segments = [_all_of(segments)]
+    return _all_of(segments)
+
+
+def _all_of(segments: Sequence[Segment]) -> Segment:
     return merge([(segment, np.ones(len(segment.pks), dtype=bool)) for segment in segments])
 
 
-def _build_chunk(papers: Sequence[PaperText]) -> Segment:
-    numbers: dict[str, int] = {}
-    terms: list[int] = []
-    docs: list[int] = []
-    fields: list[int] = []
-    texts = ((p.title, p.abstract, p.authors, p.listed, p.notes) for p in papers)
-    for name, number, place in instances(texts):
-        terms.append(numbers.setdefault(name, len(numbers)))
-        docs.append(number)
-        fields.append(place)
-    term, doc, impact = _impacts(
-        np.array(terms, np.int64), np.array(docs, np.int64), np.array(fields, np.int64), len(papers)
-    )
+def _build_chunk(papers: Sequence[PaperText], stemmer: Stemmer) -> Segment:
+    texts = [text for p in papers for text in (p.title, p.abstract, p.authors, p.listed, p.notes)]
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    found: list[int] = []
+    counts: list[int] = []
+    for stems in stemmer.stems(texts):
+        found += map(numbers.__getitem__, stems)
+        counts.append(len(stems))
+    place = np.repeat(np.arange(len(texts)), counts)
+    term, doc, impact = _impacts(np.array(found, np.int64), place // len(FIELDS), place % len(FIELDS), len(papers))
     names = [name.encode() for name in numbers]
     order = sorted(range(len(names)), key=names.__getitem__)
     rank = np.empty(len(names), dtype=np.int64)

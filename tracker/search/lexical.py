@@ -232,12 +232,17 @@ class WordIndexKeeper:
             self._index = index
             if self._file is None or not self._worth_writing(index):
                 return False
-            whole = inverted.merge(
-                [(index.base, _alive(index.rows)), (index.fresh, np.ones(len(index.fresh.pks), bool))]
-            )
-            index = _index(whole, stamp)
-            self._index = index
+            whole = index.base
+            if len(index.fresh.pks) or index.rows.base_alive is not None:
+                whole = inverted.merge(
+                    [(index.base, _alive(index.rows)), (index.fresh, np.ones(len(index.fresh.pks), bool))]
+                )
+            self._index = _index(whole, stamp)
             arrays.write(self._file, {"format": inverted.FORMAT, "stamp": stamp}, whole.arrays())
+            # From here on the file, mapped: what was put together for it need not stay in memory.
+            mapped = self._open()
+            if mapped.stamp == stamp and len(mapped.rows) == len(whole.pks):
+                self._index = mapped
             return True
 
     def close(self) -> None:
@@ -270,14 +275,14 @@ class WordIndexKeeper:
             index = _index(inverted.merge([]), 0)
         changed: dict[int, PaperText | None] = {}
         if limit is None and not len(index.base.pks) and not len(index.fresh.pks):
-            return _index_of_all(self._texts, stamp)
+            return _index_of_all(self._texts, stamp, self.tokenizer)
         for pk, text in self._texts.changed(index.stamp):
             changed[pk] = text
             if limit is not None and len(changed) > limit:
                 raise IndexUnusable(
                     "the word index is far behind the library", cure="run `tracker embed` to bring it up to date"
                 )
-        added = inverted.build(text for text in changed.values() if text is not None)
+        added = inverted.build((text for text in changed.values() if text is not None), self.tokenizer)
         kept = ~np.isin(index.fresh.pks, np.fromiter(changed, np.int64, len(changed)))
         fresh = inverted.merge([(index.fresh, kept), (added, np.ones(len(added.pks), dtype=bool))])
         alive = _alive(index.rows) & ~np.isin(index.base.pks, np.fromiter(changed, np.int64, len(changed)))
@@ -294,8 +299,8 @@ def _index(base: Segment, stamp: int) -> WordIndex:
     return WordIndex(stamp, base, fresh, Rows(base.pks, fresh.pks), 0)
 
 
-def _index_of_all(texts: Texts, stamp: int) -> WordIndex:
+def _index_of_all(texts: Texts, stamp: int, tokenizer: Tokenizer) -> WordIndex:
     """Everything from nothing, a paper at a time."""
-    base = inverted.build(text for _, text in texts.changed(0) if text is not None)
+    base = inverted.build((text for _, text in texts.changed(0) if text is not None), tokenizer)
     index = _index(base, stamp)
     return WordIndex(stamp, index.base, index.fresh, index.rows, max(len(base.pks), MIN_REWRITE))

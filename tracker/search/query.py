@@ -123,10 +123,14 @@ def parse(text: str) -> Query:
 
 def has_word(text: str) -> bool:
     """Whether a full-text index would find a word in it: a letter or a digit of any script."""
-    return any(unicodedata.category(character)[0] in "LN" for character in text)
+    return any(
+        character.isalnum() if character.isascii() else unicodedata.category(character)[0] in "LN" for character in text
+    )
 
 
 def _cleaned(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     text = text.translate({ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("«"): '"', ord("»"): '"'})
     return "".join(" " if unicodedata.category(character) in ("Cc", "Cs", "Cn") else character for character in text)
 

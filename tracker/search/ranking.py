@@ -14,7 +14,8 @@ from tracker.search.ports import Floats, Keys, Tokens
 from tracker.search.rows import Scope, union
 from tracker.search.semantic import VectorIndex
 
-PaperTokens = tuple[Floats, npt.NDArray[np.uint8]]
+#: For each word of a paper its cosines with those of the query, and the number of its sentence.
+PaperMeetings = tuple[Floats, npt.NDArray[np.uint8]]
 
 #: Candidates that each of the two searches brings at least.
 CANDIDATES = 150
@@ -36,13 +37,13 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Papers in their final order, with the parts of their scores (each 0 to 1), and token vectors that were read."""
+    """Papers in their final order, with the parts of their scores (each 0 to 1), and the meetings of words."""
 
     pks: Keys
     scores: Floats
     words: Floats | None = None
     cosines: Floats | None = None
-    tokens: dict[int, PaperTokens] = field(default_factory=dict)
+    meetings: dict[int, PaperMeetings] = field(default_factory=dict)
 
 
 def candidates(count: int) -> int:
@@ -79,14 +80,14 @@ def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count:
     pks, by_words, by_meaning = pks[related], by_words[related], by_meaning[related]
     first = fusion.first_pass(by_words, words.top, by_meaning, weights)
     order = np.lexsort((pks, -first))
-    scores, tokens = _again(pks[order], first[order], meaning, weights)
+    scores, meetings = _again(pks[order], first[order], meaning, weights)
     # The first ones in their new order, the rest behind them as they were: scored lower than the last of these.
     head = np.lexsort((pks[order][: len(scores)], -scores))
     behind = np.minimum(first[order[len(scores) :]], scores.min(initial=1.0))
     final = np.concatenate([scores[head], behind]).astype(np.float32)[:count]
     order = np.concatenate([order[: len(scores)][head], order[len(scores) :]])[:count]
     share = by_words[order] / words.top if words.top > 0 else by_words[order]
-    return Ranked(pks[order], final, share, by_meaning[order].clip(0, 1), tokens)
+    return Ranked(pks[order], final, share, by_meaning[order].clip(0, 1), meetings)
 
 
 def _by_words(words: WordScores, scope: Scope, count: int) -> Ranked:
@@ -95,16 +96,17 @@ def _by_words(words: WordScores, scope: Scope, count: int) -> Ranked:
     return Ranked(pks, share, share)
 
 
-def _again(pks: Keys, first: Floats, meaning: Meaning, weights: Weights) -> tuple[Floats, dict[int, PaperTokens]]:
-    """New scores of the first ``depth`` candidates, and the token vectors they come from."""
+def _again(pks: Keys, first: Floats, meaning: Meaning, weights: Weights) -> tuple[Floats, dict[int, PaperMeetings]]:
+    """New scores of the first ``depth`` candidates, and the meetings of words they come from."""
     depth = min(weights.depth, len(pks))
     if meaning.tokens is None or meaning.words is None or not depth:
         return first[:depth], {}
     vectors, numbers, counts = meaning.tokens.get(meaning.index.texts(pks[:depth]))
-    late = fusion.meetings(meaning.words, vectors, counts)
+    cosines = vectors @ meaning.words.T
+    late = fusion.best_meetings(cosines, counts)
     ends = np.cumsum(counts).tolist()
     known = {
-        pk: (vectors[end - count : end], numbers[end - count : end])
+        pk: (cosines[end - count : end], numbers[end - count : end])
         for pk, end, count in zip(pks[:depth].tolist(), ends, counts.tolist(), strict=True)
         if count
     }

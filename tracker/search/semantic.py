@@ -29,6 +29,8 @@ CANDIDATES = 2500
 #: Papers in scope up to which all of them are compared in full.
 FEW = 5000
 MIN_REWRITE = 64
+#: Changes that may be read while somebody waits (about two seconds).
+MAX_FRESH = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,13 @@ class VectorIndexKeeper:
         self._model = ""
 
     def current(self, model: str) -> VectorIndex:
-        """The index of a model as of now."""
+        """The index of a model as of now.
+
+        Raises:
+            IndexUnusable: too much changed to catch up while somebody waits; ``prepare`` does it.
+        """
         with self._lock:
-            return self._refresh(model)
+            return self._refresh(model, MAX_FRESH)
 
     def prepare(self, model: str) -> bool:
         """Brings index and file up to date; True when a file was written.
@@ -155,7 +161,7 @@ class VectorIndexKeeper:
             DiskFull: the file cannot be written; the index in memory is up to date all the same.
         """
         with self._lock:
-            index = self._refresh(model)
+            index = self._refresh(model, None)
             file = self._file(model)
             if file is None or not index.changes or (index.changes < MIN_REWRITE and file.exists()):
                 return False
@@ -166,19 +172,27 @@ class VectorIndexKeeper:
             for old in file.parent.glob("vectors-*.index"):
                 if old != file:
                     old.unlink(missing_ok=True)
+            # From here on the file, mapped: what was put together for it need not stay in memory.
+            mapped = self._open(model)
+            if mapped.stamp == index.stamp and len(mapped.rows) == len(whole):
+                self._index = mapped
             return True
 
     def _file(self, model: str) -> Path | None:
         safe = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in model)
         return self._folder / f"vectors-{safe}.index" if self._folder else None
 
-    def _refresh(self, model: str) -> VectorIndex:
+    def _refresh(self, model: str, limit: int | None) -> VectorIndex:
         if self._index is None or self._model != model:
             self._index, self._model = self._open(model), model
         stamp = self._vectors.stamp(model)
         if stamp != self._index.stamp:
             if stamp < self._index.stamp:
                 self._index = _index(empty(), 0)
+            if limit is not None and stamp - self._index.stamp > limit:
+                raise IndexUnusable(
+                    "the index of vectors is far behind the library", cure="run `tracker embed` to bring it up to date"
+                )
             self._index = _with(self._index, self._vectors.changed(model, self._index.stamp), stamp)
         return self._index
 

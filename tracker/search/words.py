@@ -6,13 +6,17 @@ tokenizer, so a word found by one is found by the other.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 #: Must be the tokenizer of the library's own full-text index.
 TOKENIZER = "porter unicode61 remove_diacritics 2"
-_FIELDS = ("title", "abstract", "authors", "listed", "notes")
+#: A word as that tokenizer cuts it: letters and digits, with the accents that stand on them.
+WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+#: Outside of Latin letters and common signs Python and SQLite do not always agree on what a letter is.
+_STRANGE = re.compile(r"[^\0-\u02ff\u2000-\u22ff]")
 
 
 class Tokenizer:
@@ -50,33 +54,44 @@ class Tokenizer:
                 found[row - 1].append(term)
         return found
 
+    def stem_of_each(self, words: Sequence[str]) -> list[str]:
+        """The stem of each of some words without marks inside; a word that the tokenizer drops is its own."""
+        # Plain words go in one text, since each is surely one stem; of others the tokenizer has views of its own.
+        plain = [word for word in words if word.isascii()]
+        others = [word for word in words if not word.isascii()]
+        found = dict(zip(plain, self.stems(" ".join(plain)), strict=True))
+        found |= {word: "".join(stems) or word for word, stems in zip(others, self.stems_of_words(others), strict=True)}
+        return [found[word] for word in words]
 
-def instances(texts: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, int, int]]:
-    """Every word of many texts: its stem, the place of its text, the place of its field.
 
-    Args:
-        texts: for each the fields ``title``, ``abstract``, ``authors``, ``listed``, ``notes``.
+class Stemmer:
+    """Cuts many texts into stems, each different word by SQLite only once.  Safe to use from several threads."""
 
-    Yields:
-        Stem, text and field, grouped by stem in the order of the stems' bytes.
-    """
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        database.execute("PRAGMA journal_mode=OFF")
-        columns = ", ".join(_FIELDS)
-        database.execute(f"CREATE VIRTUAL TABLE many USING fts5({columns}, content='', tokenize='{TOKENIZER}')")
-        database.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(many, 'instance')")
-        database.execute("BEGIN")
-        database.executemany(
-            f"INSERT INTO many (rowid, {columns}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants of this module
-            ((place + 1, *(clean(part) for part in fields)) for place, fields in enumerate(texts)),
-        )
-        database.execute("COMMIT")
-        field_of = {name: place for place, name in enumerate(_FIELDS)}
-        for term, row, field in database.execute("SELECT term, doc, col FROM terms"):
-            yield term, row - 1, field_of[field]
-    finally:
-        database.close()
+    def __init__(self, tokenizer: Tokenizer, *, remembered: int = 400_000) -> None:
+        """Uses ``tokenizer``, which stays its owner's; knows the stems of at most so many words by heart."""
+        self._tokenizer, self._remembered = tokenizer, remembered
+        self._known: dict[str, str] = {}
+
+    def stems(self, texts: Sequence[str]) -> list[list[str]]:
+        """The stems of each text in order, repetitions kept: as ``Tokenizer.stems`` gives them."""
+        cut = [None if _STRANGE.search(text) else WORD.findall(text) for text in texts]
+        known = self.of(set().union(*(words for words in cut if words is not None)))
+        return [
+            self._tokenizer.stems(text) if words is None else list(map(known.__getitem__, words))
+            for text, words in zip(texts, cut, strict=True)
+        ]
+
+    def of(self, words: Collection[str]) -> dict[str, str]:
+        """The stem of each of these words, as :data:`WORD` cuts them, and of others."""
+        known = self._known
+        missing = [word for word in words if word not in known]
+        if missing:
+            if len(known) + len(missing) > self._remembered:
+                # Another dictionary and not an emptied one: another thread may be reading.
+                known, missing = {}, list(words)
+            known.update(zip(missing, self._tokenizer.stem_of_each(missing), strict=True))
+            self._known = known
+        return known
 
 
 def clean(text: str) -> str:

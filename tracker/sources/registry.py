@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from tracker.errors import SettingsError, UnknownSource, UsageError
 from tracker.records import Document, Parsed, Request, SourceSpec
@@ -15,6 +16,8 @@ from tracker.sources.aimerou import Aimerou
 from tracker.sources.anthology import Anthology
 from tracker.sources.arxiv import Arxiv
 from tracker.sources.daturkel import Daturkel
+from tracker.sources.evidence import on_paper_host
+from tracker.sources.feed import Feed
 from tracker.sources.huggingface import HuggingFace
 from tracker.sources.markdown import Markdown
 from tracker.sources.paperswithcode import PapersWithCode
@@ -71,12 +74,18 @@ _SLUG = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _CURE = (
     "give a GitHub repository or Markdown file, a raw .md address, an arXiv category page"
     " (https://arxiv.org/list/cs.CL/new) or feed (https://rss.arxiv.org/rss/cs.CL+cs.LG),"
-    " or https://huggingface.co/papers"
+    " https://huggingface.co/papers, or any RSS or Atom feed"
 )
+#: How addresses of feeds look.
+_FEED = re.compile(
+    r"(?:^|[/._-])(?:rss|atom|feed|feeds)(?:[/._-]|$)|\.(?:rss|atom|rdf)$|(?:^|/)[^/]*\.xml$|_xml\.php$", re.IGNORECASE
+)
+_FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|type|mode|output)=(?:rss|atom|feed)|(?:^|&)feed=", re.IGNORECASE)
+_ONLY_CATEGORIES = re.compile(r"cat:[\w.-]+(?:\s*(?:OR|\+OR\+)\s*cat:[\w.-]+)*")
 
 
 def _all() -> tuple[SourceKind, ...]:
-    return (Weekly(), Aimerou(), Daturkel(), Anthology(), Markdown(), PapersWithCode(), Arxiv(), HuggingFace())
+    return (Weekly(), Aimerou(), Daturkel(), Anthology(), Markdown(), PapersWithCode(), Arxiv(), HuggingFace(), Feed())
 
 
 def kind(name: str) -> SourceKind:
@@ -115,14 +124,50 @@ def spec_for_url(url: str, *, slug: str | None = None) -> SourceSpec:
     if slug is not None and not _SLUG.fullmatch(slug):
         raise UsageError(f"{slug!r} cannot name a source", cure="use small letters, digits and dashes")
     if host in ("arxiv.org", "rss.arxiv.org", "export.arxiv.org"):
-        return _arxiv(url, parts.path, slug)
+        return feed_spec(url, slug=slug) if parts.path == "/api/query" else _arxiv(url, parts.path, slug)
     if host in ("huggingface.co", "hf.co"):
         return _hugging_face(url, parts.path, slug)
     if host in ("paperswithcode.co", "paperswithcode.com"):
         return SourceSpec(slug or "paperswithcode", "paperswithcode", "Papers with Code", "https://paperswithcode.co/")
     if where := github.place(url):
         return _on_github(where, slug)
+    if _FEED.search(parts.path) or _FEED_QUERY.search(parts.query):
+        return replace(feed_spec(url, slug=slug), enabled=True)
     return _raw_markdown(url, host, parts.path, slug)
+
+
+def feed_spec(url: str, *, title: str = "", slug: str | None = None) -> SourceSpec:
+    """The source that an address stands for which is known to be a feed's.
+
+    Feeds of arXiv's categories and Hugging Face's papers become the kinds
+    that read them best.  A feed from a place that holds papers is switched
+    on, any other off: whether papers come by it only its reader knows.
+
+    Raises:
+        UsageError: the address is no web address.
+    """
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError as error:
+        raise UsageError(f"{url} is no web address", cure=_CURE) from error
+    if parts.scheme not in ("http", "https") or "." not in host:
+        raise UsageError(f"{url} is no web address", cure=_CURE)
+    if host in ("arxiv.org", "rss.arxiv.org", "export.arxiv.org"):
+        asked = parse_qs(parts.query).get("search_query", [""])[0]
+        if _ONLY_CATEGORIES.fullmatch(asked):
+            return _arxiv(url, "/rss/" + "+".join(re.findall(r"cat:([\w.-]+)", asked)), slug)
+        if re.match(r"/(?:rss|atom|list)/", parts.path):
+            return _arxiv(url, parts.path, slug)
+    name = " ".join(title.split())[:200] or host
+    return SourceSpec(
+        slug or _slugged(title if title.isascii() and title.strip() else f"{host}{parts.path}"),
+        "feed",
+        name,
+        url,
+        enabled=on_paper_host(url),
+    )
 
 
 def _on_github(where: github.Place, slug: str | None) -> SourceSpec:

@@ -47,6 +47,14 @@ def notes_of(source: Queryable, pks: Iterable[int]) -> dict[int, list[Note]]:
     return found
 
 
+def concepts_of(source: Queryable, pks: Iterable[int]) -> dict[int, list[ConceptLink]]:
+    """The concepts that papers are about, strongest first."""
+    found: dict[int, list[ConceptLink]] = {}
+    for pk, slug, score, evidence in as_reader(source).rows_in(_CONCEPTS, "pks", pks):
+        found.setdefault(pk, []).append(ConceptLink(slug=slug, score=score, evidence=evidence))
+    return found
+
+
 class _Parts:
     """What hangs on the papers, by paper."""
 
@@ -58,9 +66,7 @@ class _Parts:
         tags = "SELECT paper_pk, name FROM tag WHERE paper_pk IN :pks ORDER BY name"
         for pk, name in reader.rows_in(tags, "pks", pks):
             self._tags.setdefault(pk, []).append(name)
-        self._concepts: dict[int, list[ConceptLink]] = {}
-        for pk, slug, score, evidence in reader.rows_in(_CONCEPTS, "pks", pks):
-            self._concepts.setdefault(pk, []).append(ConceptLink(slug=slug, score=score, evidence=evidence))
+        self._concepts = concepts_of(reader, pks)
 
     def paper(self, row: tuple[Any, ...]) -> Paper:
         pk = row[0]

@@ -1,7 +1,8 @@
 """What changed since, for indexes that are kept beside the database.
 
 Triggers number every change of a paper in a stream: ``texts`` for its
-searchable text, ``vectors:MODEL`` for its vectors.  The numbers only grow, and
+searchable text, ``vectors:MODEL`` for its vectors, ``desk`` for what the
+reader decided and wrote.  The numbers only grow, and
 a paper that is gone keeps its last one.
 """
 
@@ -14,6 +15,7 @@ from tracker.store.reader import Queryable, Row, as_reader
 
 Stream: TypeAlias = str
 TEXTS: Stream = "texts"
+DESK: Stream = "desk"
 
 
 def vectors_of(model: str) -> Stream:

@@ -130,7 +130,7 @@ Filter: TypeAlias = (
 #: Every paper.
 EVERYTHING = All()
 
-_HAS = {
+HAS = {
     "code": "json_array_length(paper.code) > 0",
     "abstract": "paper.abstract IS NOT NULL",
     "notes": "EXISTS (SELECT 1 FROM note n WHERE n.paper_pk = paper.pk)",
@@ -187,7 +187,7 @@ class _Builder:
                 # what is unknown (a year that nobody gave) does not meet a condition, so it meets the negation
                 return "NOT coalesce(" + self.sql(part) + ", 0)"
             case Has(what):
-                return _HAS[what]
+                return HAS[what]
             case Is(what):
                 return NEW if what == "new" else _GONE
             case _:

@@ -16,7 +16,8 @@ from tracker.store.times import loaded_at
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-_LONGEST_TAG = 100
+#: Characters of a tag.
+LONGEST_TAG = 100
 
 
 def add(session: Session, pk: int, body: str, now: datetime) -> Note:
@@ -93,6 +94,12 @@ def paper_of(source: Queryable, note_id: str) -> int:
     return _find(source, note_id)[0]
 
 
+def owner(source: Queryable, note_id: str) -> int | None:
+    """The paper that a note belongs to; None where there is no such note."""
+    rows = as_reader(source).rows("SELECT paper_pk FROM note WHERE id = :id", {"id": note_id})
+    return int(rows[0][0]) if rows else None
+
+
 def add_tags(session: Session, pk: int, names: Iterable[str], now: datetime) -> None:
     """Tie words to a paper; one that it has already, in whatever case, stays as it was written first.
 
@@ -138,8 +145,8 @@ def _tags(source: Queryable, pk: int) -> list[tuple[str, ...]]:
 
 def _tag(name: str) -> str:
     clean = " ".join(name.split())
-    if not clean or len(clean) > _LONGEST_TAG:
-        raise UsageError(f"{name[:40]!r} is no tag", cure=f"use 1 to {_LONGEST_TAG} characters")
+    if not clean or len(clean) > LONGEST_TAG:
+        raise UsageError(f"{name[:40]!r} is no tag", cure=f"use 1 to {LONGEST_TAG} characters")
     return clean
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
+from pydantic.fields import FieldInfo
 from sqlalchemy import CursorResult, Delete, Table, Update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -94,21 +95,33 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """An insert's SQL; its parameters in order, each with its conversion; and defaults for what is not named."""
+    """An insert's SQL, its parameters in order, each with its conversion, and defaults for what is not named.
+
+    ``constants`` are those defaults that are the same for every row, converted.
+    """
 
     sql: str
     converted: tuple[tuple[str, Convert | None], ...]
     defaults: Mapping[str, Callable[[], Any]]
+    constants: Mapping[str, Any]
 
     def values(self, row: Mapping[str, Any]) -> list[Any]:
         """A row's values as the driver takes them."""
         found = []
         for name, convert in self.converted:
-            value = row[name] if name in row else self.defaults[name]()
-            if convert is not None:
-                value = convert(value)
-            found.append(storable(value) if isinstance(value, str) else value)
+            if name in row:
+                found.append(_driven(row[name], convert))
+            elif name in self.constants:
+                found.append(self.constants[name])
+            else:
+                found.append(_driven(self.defaults[name](), convert))
         return found
+
+
+def _driven(value: Any, convert: Convert | None) -> Any:
+    if convert is not None:
+        value = convert(value)
+    return storable(value) if isinstance(value, str) else value
 
 
 @cache
@@ -122,7 +135,10 @@ def _prepare(model: type[SQLModel], columns: tuple[str, ...], keys: tuple[str, .
     converted = tuple(
         (name, table.c[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for name in _order(compiled)
     )
-    return _Prepared(str(compiled), converted, defaults)
+    same = [name for name in defaults if model.model_fields[name].default_factory in (None, list, dict)]
+    conversion = dict(converted)
+    constants = {name: _driven(defaults[name](), conversion[name]) for name in same if name in conversion}
+    return _Prepared(str(compiled), converted, defaults, constants)
 
 
 def _order(compiled: Any) -> Sequence[str]:
@@ -141,10 +157,20 @@ def _defaults(model: type[SQLModel]) -> dict[str, Callable[[], Any]]:
     """Columns with a default, by the model; a key that is a number fills itself."""
     own = {column.name for column in table_of(model).primary_key}
     return {
-        name: lambda field=field: field.get_default(call_default_factory=True, validated_data={})  # type: ignore[misc]
+        name: _default_of(field)
         for name, field in model.model_fields.items()
         if not field.is_required() and not (name in own and field.default is None)
     }
+
+
+def _default_of(field: FieldInfo) -> Callable[[], Any]:
+    """Gives the default, without pydantic's look at the factory's signature, which costs more than a row's insert."""
+    factory = field.default_factory
+    if factory is None:
+        return lambda: field.default
+    if field.default_factory_takes_validated_data:
+        return lambda: cast("Callable[[dict[str, Any]], Any]", factory)({})
+    return cast("Callable[[], Any]", factory)
 
 
 def _driver(session: Session) -> sqlite3.Connection:

@@ -240,7 +240,8 @@ class VectorRow(SQLModel, table=True):
 class ChangeRow(SQLModel, table=True):
     """When a paper last changed in a stream, counted per stream; written by triggers.
 
-    The streams are ``texts`` (``paper_text``) and ``vectors:MODEL``.  An index
+    The streams are ``texts`` (``paper_text``), ``vectors:MODEL`` and ``desk`` (what
+    the reader decided and wrote; paper 0 stands for the library as a whole).  An index
     kept beside the database remembers the number up to which it has read, and
     asks for what came after; a paper that is gone has its row here still.
     """
@@ -357,6 +358,17 @@ class ConceptVerdictRow(SQLModel, table=True):
     slug: str = Field(primary_key=True)
     accepted: bool
     decided_at: datetime = Field(sa_type=Moment)
+
+
+class SavedSearchRow(SQLModel, table=True):
+    """A query that the reader wants to look at again; ``seen_papers`` are the hits that were shown, by number."""
+
+    __tablename__: ClassVar[str] = "saved_search"
+    name: str = Field(primary_key=True)
+    query: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime = Field(sa_type=Moment)
+    seen_at: datetime = Field(sa_type=Moment)
+    seen_papers: list[int] = Field(default_factory=list, sa_column=_json())
 
 
 class SettingRow(SQLModel, table=True):

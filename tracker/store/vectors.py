@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import StoreCorrupt
 from tracker.store import changes
-from tracker.store.reader import Queryable, Row, as_reader
+from tracker.store.reader import Queryable, Reader, Row, as_reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -170,22 +170,41 @@ def of_papers(source: Queryable, model: str, pks: Sequence[int]) -> Loaded:
 def changed(source: Queryable, model: str, since: int, *, size: int = 1000) -> Iterator[tuple[int, Embedded | None]]:
     """The papers whose vectors changed after ``since``, with all that they have now; None for those that have none.
 
-    With ``since`` 0 those that have none are left out.
+    With ``since`` 0 those that have none are left out, and the others come in order of number.
     """
-    import numpy as np
-
     reader = as_reader(source)
+    if since == 0:
+        yield from _all_of(reader, model, size)
+        return
     sql = "SELECT paper_pk, window, data, text_hash FROM vector WHERE model = :model AND paper_pk IN :pks"
     for block in changes.since(reader, changes.vectors_of(model), since, size=size):
         held: dict[int, list[Row]] = {}
         for row in sorted(reader.rows_in(sql, "pks", block, {"model": model})):
             held.setdefault(row[0], []).append(row)
         for pk in block:
-            if pk in held:
-                matrix = np.frombuffer(b"".join(row[2] for row in held[pk]), dtype="<f4")
-                yield pk, Embedded(pk, held[pk][0][3], matrix.reshape(len(held[pk]), -1))
-            elif since > 0:
-                yield pk, None
+            yield pk, _embedded(held[pk]) if pk in held else None
+
+
+def _all_of(reader: Reader, model: str, size: int) -> Iterator[tuple[int, Embedded]]:
+    """All papers that have vectors, in order of number: indexes then need not sort a million rows."""
+    sql = "SELECT paper_pk, window, data, text_hash FROM vector WHERE model = :model ORDER BY paper_pk, window"
+    held: list[Row] = []
+    for block in reader.stream(sql, {"model": model}, size=size):
+        for row in block:
+            if held and held[0][0] != row[0]:
+                yield held[0][0], _embedded(held)
+                held = []
+            held.append(row)
+    if held:
+        yield held[0][0], _embedded(held)
+
+
+def _embedded(rows: Sequence[Row]) -> Embedded:
+    """The windows of one paper: rows of number, window, data and hash of the text."""
+    import numpy as np
+
+    matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype="<f4")
+    return Embedded(rows[0][0], rows[0][3], matrix.reshape(len(rows), -1))
 
 
 def _gather(blocks: Iterable[Sequence[Row]], count: int, dims: int, number: int) -> Loaded:

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from tracker.api.answers import answer
-from tracker.api.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
+from tracker.api.feeds import ATOM, EPOCH, JSON_FEED, Feed, atom, json_feed
 from tracker.api.parameters import Filters, Limit
+from tracker.api.problems import NotFound
 from tracker.service import Tracker
 
 Kind = Annotated[Literal["atom", "json"], Path(description="Atom, or JSON Feed 1.1.")]
@@ -39,6 +40,21 @@ def router(library: Tracker) -> APIRouter:
     ) -> Response:
         """Papers that a query admits, last come first."""
         return _told(request, kind, f"Papers: {q}", library.papers(q, sort="added", limit=limit))
+
+    @routes.get("/feeds/saved.{kind}")
+    def saved(
+        request: Request,
+        kind: Kind,
+        name: Annotated[str, Query(min_length=1, max_length=100, description="Of a search that is kept.")],
+        limit: Limit = 50,
+    ) -> Response:
+        """The best hits of a search that is kept, last come first."""
+        found = next((search for search in library.saved_searches(news=False) if search.name == name), None)
+        if found is None:
+            raise NotFound(f"no search is kept under the name {name!r}", cure="see /api/searches")
+        hits = [library.paper(hit.id) for hit in library.search(found.query, limit).hits]
+        hits.sort(key=lambda paper: (paper.added or EPOCH, paper.id), reverse=True)
+        return _told(request, kind, f"Search: {name}", hits)
 
     return routes
 

@@ -13,6 +13,9 @@ from tracker.api.parameters import Limit, Offset, PaperId
 from tracker.records import SearchResult
 from tracker.service import Tracker
 
+SavedName = Annotated[
+    str, Path(min_length=1, max_length=100, openapi_examples={"a word": {"value": "rotary"}}, description="Its name.")
+]
 Mode = Literal["hybrid", "words", "meaning"]
 
 
@@ -47,6 +50,26 @@ def router(library: Tracker) -> APIRouter:
     def similar(request: Request, paper_id: PaperId, limit: Limit = 10) -> Response:
         """The papers nearest in meaning to a paper, without it."""
         return told(request, library.similar(paper_id, limit))
+
+    @routes.get("/api/searches", response_model=models.SavedList)
+    def saved(
+        request: Request,
+        news: Annotated[bool, Query(description="Also the new hits of each, which costs a search for each.")] = False,
+    ) -> Response:
+        """The searches that are kept, by name; a feed of each is at ``/feeds/saved.atom?name=``."""
+        items = [models.SavedOut.of(search) for search in library.saved_searches(news=news)]
+        return answer(request, models.SavedList(items=items))
+
+    @routes.put("/api/searches/{name}", response_model=models.SavedOut, tags=["reading"])
+    def save(name: SavedName, text: models.SearchText) -> models.SavedOut:
+        """Keep a search under a name, replacing one of that name; what it finds now counts as seen."""
+        return models.SavedOut.of(library.save_search(name, text.query))
+
+    @routes.delete("/api/searches/{name}", status_code=204, tags=["reading"])
+    def forget(name: SavedName) -> Response:
+        """Keep a search no more."""
+        library.forget_search(name)
+        return Response(status_code=204)
 
     @routes.get("/api/concepts", response_model=models.ConceptList)
     def concepts(request: Request) -> Response:

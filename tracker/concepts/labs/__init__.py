@@ -19,7 +19,7 @@ from tracker.concepts.labs.layers import (
     recall_by_layer,
     time_machine,
 )
-from tracker.concepts.labs.lens import MatchLens, Tokens, match_lens, match_tokens
+from tracker.concepts.labs.lens import MatchLens, ScoreSum, Tokens, match_lens, match_tokens
 from tracker.concepts.labs.library import BuildReport, LibraryText
 from tracker.concepts.labs.memories import FiredUnits, UnitMemory, fired_units, unit_memory
 from tracker.concepts.labs.memory_index import MemoryIndex, build_memory_index, open_memory_index
@@ -50,6 +50,7 @@ __all__ = [
     "MatchLens",
     "MemoryIndex",
     "RecallTable",
+    "ScoreSum",
     "Storyboard",
     "TimeMachine",
     "Tokens",

@@ -102,8 +102,9 @@ def unit(rows: Array) -> Array:
 
 def softmax(scores: Array) -> Array:
     """Rows to shares that sum to 1."""
-    exponent = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    result: Array = exponent / exponent.sum(axis=-1, keepdims=True)
+    result: Array = scores - scores.max(axis=-1, keepdims=True)
+    np.exp(result, out=result)
+    result /= result.sum(axis=-1, keepdims=True)
     return result
 
 
@@ -111,7 +112,11 @@ def gelu(x: Array) -> Array:
     """Multiplies x by the share of a normal distribution below x (arXiv:1606.08415)."""
     from scipy.special import erf
 
-    result: Array = (0.5 * x * (1.0 + erf(x / math.sqrt(2.0)))).astype(np.float32)
+    # In place: the inner states are the largest arrays of a pass.
+    result: Array = erf(x * np.float32(math.sqrt(0.5)))
+    result += np.float32(1.0)
+    result *= x
+    result *= np.float32(0.5)
     return result
 
 

@@ -20,6 +20,7 @@ from tracker.concepts.labs.library import (
     plan,
     read_array,
     read_state,
+    spread,
     write_array,
     write_json,
 )
@@ -105,33 +106,35 @@ def build_layer_index(
     parts = _parts(where, name)
     # Rows that are gone keep their place in the file until parts are put together.
     known = {row["id"]: row["hash"] for part in parts for row in part["rows"] if not row.get("gone")}
-    work = plan(texts, known)
+    held = list(texts)
+    work = plan(held, known)
+    if work.todo and not (where / _CENTRE).exists():
+        _write_centre(model, where, [text.title for text in held], ablation)
     for part in parts:
         part["rows"] = [row | ({"gone": True} if row["id"] in work.stale else {}) for row in part["rows"]]
     done, stopped = 0, False
-    for first in range(0, len(work.todo), CHUNK):
+    todo = spread(work.todo)
+    for first in range(0, len(todo), CHUNK):
         stopped = stop is not None and stop()
         if stopped:
             break
-        chunk = work.todo[first : first + CHUNK]
+        chunk = todo[first : first + CHUNK]
         parts.append(_write_part(where, parts, chunk, [layer_vectors(model, text.whole, ablation) for text in chunk]))
         done += len(chunk)
         _write_state(where, name, parts)
         if progress:
-            progress(Progress(stage="layer vectors", done=done, total=len(work.todo)))
+            progress(Progress(stage="layer vectors", done=done, total=len(todo)))
     if not stopped and parts and (done or work.stale or not (where / _CENTRE).exists()):
         rows = _compact(where, name, parts)
-        titles = [row["title"] for row in rows[:: max(1, len(rows) // _CENTRE_TITLES)]]
-        if titles:
-            write_array(where / _CENTRE, np.mean([layer_vectors(model, t, ablation) for t in titles], axis=0))
+        _write_centre(model, where, [row["title"] for row in rows], ablation)
     return BuildReport(done, work.kept, len(work.stale), time.perf_counter() - start, not stopped)
 
 
 def open_layer_index(model: LabModel, name: str, folder: Path, ablation: Ablation = WHOLE) -> LayerIndex:
-    """The index as it was last completed, with what was added since.
+    """The index as far as it is built; it says itself which papers it holds.
 
     Raises:
-        IndexUnusable: its first build has not finished, or its files are broken or another model's.
+        IndexUnusable: there is none yet, or its files are broken or another model's.
     """
     where = folder / ablation_key(ablation)
     state = read_state(where, _KIND, name)
@@ -160,6 +163,13 @@ def _parts(where: Path, name: str) -> list[dict[str, Any]]:
     except IndexUnusable:
         return []  # a missing or broken index is made anew
     return parts
+
+
+def _write_centre(model: LabModel, where: Path, titles: Sequence[str], ablation: Ablation) -> None:
+    """The mean over some titles, spread over all; without a title there is nothing to write."""
+    some = titles[:: max(1, len(titles) // _CENTRE_TITLES)]
+    if some:
+        write_array(where / _CENTRE, np.mean([layer_vectors(model, title, ablation) for title in some], axis=0))
 
 
 def _write_part(

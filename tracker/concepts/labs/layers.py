@@ -57,13 +57,16 @@ class Ablated(LabResult):
     """A query's ranking by the whole model and by the model with parts off.
 
     ``both_sides`` tells whether the papers too were read by the damaged model
-    or the query alone.  ``cosine`` is that of the query's two vectors;
-    ``recall`` the share of the whole model's first ten that is still there.
+    or the query alone.  Both rankings are over the same ``papers_ranked``
+    papers: with both sides damaged those that both models have read.
+    ``cosine`` is that of the query's two vectors; ``recall`` the share of the
+    whole model's first ten that is still there.
     """
 
     query: str
     off: str
     both_sides: bool
+    papers_ranked: int
     cosine: float
     recall: float
     whole: tuple[Ranked, ...]
@@ -122,7 +125,8 @@ def ablate(
         query: what is looked for.
         ablation: what is switched off.
         count: so many hits of each.
-        damaged: the library as the damaged model reads it; without it only the query is read by the damaged one.
+        damaged: the library as the damaged model reads it, or some of it; without it only the query is read by the
+            damaged one.
 
     Raises:
         UsageError: nothing is switched off, there is no such part, or the query is empty or too long.
@@ -130,13 +134,15 @@ def ablate(
     _check(model, index, query)
     check_ablation(model, ablation)
     whole, hurt = layer_vectors(model, query)[-1], layer_vectors(model, query, ablation)[-1]
-    before = index.vectors[-1] @ whole
-    other = index if damaged is None else damaged
-    after = _aligned(index, other) @ hurt
+    papers, both_sides = index.vectors[-1], False
+    if damaged is not None and set(damaged.ids) & set(index.ids):
+        (index, papers), both_sides = _shared(index, damaged), True
+    before, after = index.vectors[-1] @ whole, papers @ hurt
     return Ablated(
         query=query.strip(),
         off=ablation_key(ablation),
-        both_sides=damaged is not None,
+        both_sides=both_sides,
+        papers_ranked=len(index.ids),
         cosine=float(whole @ hurt),
         recall=_overlap(after, before),
         whole=_hits(index, before, before, count),
@@ -180,14 +186,16 @@ def recall_ablated(
         UsageError: no question is left, or an ablation names a part that the model lacks.
     """
     known = _known(index, questions)
-    answers = [at for _, at in known]
     rows = []
-    for ablation, damaged in [(WHOLE, index), *ablations]:
+    for ablation, damaged in [(WHOLE, None), *ablations]:
         if ablation != WHOLE:
             check_ablation(model, ablation)
         vectors = np.stack([layer_vectors(model, query, ablation)[-1] for query, _ in known])
-        name = ablation_key(ablation) + ("" if damaged is not None else " (queries only)")
-        rows.append(_recall(name, vectors @ _aligned(index, damaged or index).T, answers))
+        name = ablation_key(ablation) + ("" if damaged is not None or ablation == WHOLE else " (queries only)")
+        held, papers = (index, index.vectors[-1]) if damaged is None else _shared(index, damaged)
+        if len(held.ids) != len(index.ids):
+            raise UsageError(f"{name} has read {len(held.ids)} of {len(index.ids)} papers", cure="let it read them all")
+        rows.append(_recall(name, vectors @ papers.T, [at for _, at in known]))
     return RecallTable(tuple(rows), BEHIND[NAME])
 
 
@@ -210,16 +218,13 @@ def _check(model: LabModel, index: LayerIndex, query: str) -> None:
         raise UsageError("No paper is indexed yet", cure="wait for the background work, or run: tracker embed")
 
 
-def _aligned(index: LayerIndex, other: LayerIndex) -> Array:
-    """The last layer of ``other`` in the order of ``index``; a paper that it lacks gets zeros and so ranks last."""
-    if other.ids == index.ids:
-        return np.asarray(other.vectors[-1], dtype=np.float32)
+def _shared(index: LayerIndex, other: LayerIndex) -> tuple[LayerIndex, Array]:
+    """The papers of both: ``index`` with its last layer alone, and the vectors of ``other`` after its last."""
     place = {paper: number for number, paper in enumerate(other.ids)}
-    rows: Array = np.zeros(index.vectors[-1].shape, dtype=np.float32)
-    for number, paper in enumerate(index.ids):
-        if paper in place:
-            rows[number] = other.vectors[-1][place[paper]]
-    return rows
+    mine = [number for number, paper in enumerate(index.ids) if paper in place]
+    ids, titles = tuple(index.ids[n] for n in mine), tuple(index.titles[n] for n in mine)
+    theirs = other.vectors[-1][[place[paper] for paper in ids]]
+    return LayerIndex(ids, titles, index.vectors[-1:, mine], index.centre[:0]), np.asarray(theirs, dtype=np.float32)
 
 
 def _hits(index: LayerIndex, scores: Array, compared: Array, count: int) -> tuple[Ranked, ...]:

@@ -42,6 +42,26 @@ class Meeting:
     part: float
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreSum:
+    """How the score that a hit shows comes about: three parts, each a share of 1 times a value of 0 to 1.
+
+    ``words`` is the word score as a share of the best paper's, ``meaning`` the
+    cosine of the whole texts, ``tokens`` the mean of the meetings.  ``error`` is
+    the absolute difference between ``total`` and the score as ``shown``.
+    """
+
+    words_share: float
+    words: float
+    meaning_share: float
+    meaning: float
+    tokens_share: float
+    tokens: float
+    total: float
+    shown: float
+    error: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchLens(LabResult):
     """Token by token, why a text matched.
@@ -51,7 +71,8 @@ class MatchLens(LabResult):
     mean in place of the sum); ``shown`` is the score as the search showed it and
     ``error`` the absolute difference, which comes from the compact form in
     which the search keeps token vectors.  ``met`` sums the parts at each piece
-    of the text, [text pieces].
+    of the text, [text pieces].  ``whole`` leads on to the score of the hit, where the
+    paper is among those that the search ordered by meetings.
     """
 
     query: str
@@ -67,6 +88,7 @@ class MatchLens(LabResult):
     error: float | None
     truncated: bool
     papers: tuple[LabPaper, ...]
+    whole: ScoreSum | None = None
 
 
 def match_lens(model: LabModel, query: str, text: str, shown: float | None = None) -> MatchLens:

@@ -21,6 +21,7 @@ from tracker.concepts.labs.library import (
     read_array,
     read_json,
     read_state,
+    spread,
     write_array,
     write_json,
 )
@@ -99,17 +100,18 @@ def build_memory_index(
     if work.stale:
         _save(folder, name, index, known)
     done, stopped = 0, False
-    for first in range(0, len(work.todo), CHUNK):
+    todo = spread(work.todo)
+    for first in range(0, len(todo), CHUNK):
         stopped = stop is not None and stop()
         if stopped:
             break
-        chunk = work.todo[first : first + CHUNK]
+        chunk = todo[first : first + CHUNK]
         index = _merged(model, index, chunk, split)
         known |= {text.id: text.hash for text in chunk}
         done += len(chunk)
         _save(folder, name, index, known)
         if progress:
-            progress(Progress(stage="feed-forward memories", done=done, total=len(work.todo)))
+            progress(Progress(stage="feed-forward memories", done=done, total=len(todo)))
     return BuildReport(done, work.kept, len(work.stale), time.perf_counter() - start, not stopped)
 
 

@@ -45,7 +45,8 @@ class Linear:
 
     def __call__(self, x: Array) -> Array:
         """Applies it to the rows of ``x``."""
-        result: Array = x @ self.weight + self.bias
+        result: Array = x @ self.weight
+        result += self.bias
         return result
 
 
@@ -59,9 +60,11 @@ class Norm:
 
     def __call__(self, x: Array) -> Array:
         """Each row to mean 0 and variance 1, then scaled and shifted (arXiv:1607.06450)."""
-        centred = x - x.mean(axis=-1, keepdims=True)
-        variance = (centred * centred).mean(axis=-1, keepdims=True)
-        result: Array = centred / np.sqrt(variance + self.epsilon) * self.scale + self.shift
+        result: Array = x - x.mean(axis=-1, keepdims=True)
+        variance = np.square(result).mean(axis=-1, keepdims=True)
+        result /= np.sqrt(variance + self.epsilon)
+        result *= self.scale
+        result += self.shift
         return result
 
 

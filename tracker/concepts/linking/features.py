@@ -48,6 +48,8 @@ _CLAIM = re.compile(
     r"examin|address|provide|formulat|design|find|observe|improv|extend|use)",
     re.IGNORECASE,
 )
+#: The first so many features are of words.
+_WORDS = FEATURES.index("relative")
 _WEIGHT = {"names": 3.0, "core": 2.0, "hint": 0.5}
 
 
@@ -117,13 +119,16 @@ def pair_features(reading: Reading, slugs: Sequence[str], nearness: NDArray[np.f
         slugs: the concepts.
         nearness: cosine to the nearest prototype of each, shape (concepts,).
     """
-    tallies = {slug: _Tally() for slug in slugs}
+    place = {slug: number for number, slug in enumerate(slugs)}
+    tallies: dict[str, _Tally] = {}
     for found in reading.found:
-        if found.slug in tallies:
-            tallies[found.slug].add(found, reading.claims)
+        if found.slug in place:
+            tallies.setdefault(found.slug, _Tally()).add(found, reading.claims)
     count = max(len(reading.sentences) - 1, 1)
-    rows, totals = zip(*(tallies[slug].row(count) for slug in slugs), strict=True)
-    words, total = np.array(rows), np.array(totals)
+    # Of most concepts a paper says no word: their rows stay 0.
+    words, total = np.zeros((len(slugs), _WORDS)), np.zeros(len(slugs))
+    for slug, tally in tallies.items():
+        words[place[slug]], total[place[slug]] = tally.row(count)
     ordered = np.sort(total)
     top, second = ordered[-1], ordered[-2] if len(ordered) > 1 else 0.0
     lead = np.where(total == top, total - second, total - top)

@@ -1,0 +1,285 @@
+"""The dashboard as a reader meets it: the real app in headless Chromium, over libraries of two sizes.
+
+    python -m benchmarks --only dashboard            as part of the benchmarks
+    python -m benchmarks.dashboard --home DIR        one library, which is copied and not touched; prints JSON
+
+Every time is taken inside the page: from the input event (pointer up, key
+down) to the first frame on which what the click asked for is seen, and to the
+first frame on which the page's script has ended and nothing on it is stale.
+Memory is the server's, before and after sessions that each look at four pages
+and stay open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.clicks import INTERACTIONS, VISITS, Interaction
+from benchmarks.plan import Plan
+from benchmarks.process import ROOT, ProcessError, environment, run
+from benchmarks.shots import FLAGS, chromium
+
+#: Sizes of library that the dashboard's limits are stated for, with the limit on the 95th percentile in milliseconds.
+LIMITS = {10_000: 300, 100_000: 600}
+SESSIONS = 10
+OPENINGS = 8
+_WAIT = 30_000
+#: Frame by frame: when the last input before the change came, when the change was seen, when all was still.
+_WATCH = """
+(sign) => {
+  const read = new Function('return String(' + sign + ')');
+  const still = () => !document.querySelector('[data-stale="true"]') &&
+    document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning';
+  const before = read(), told = {input: null, changed: null};
+  const note = (event) => { if (told.changed === null) told.input = event.timeStamp; };
+  for (const name of ['pointerup', 'keydown']) addEventListener(name, note, true);
+  window.trackerWatch = new Promise((done) => {
+    const look = () => {
+      const at = performance.now();
+      if (told.input !== null && told.changed === null) {
+        const now = read();
+        if (now !== before && now !== '') told.changed = at;
+      }
+      if (told.changed !== null && still()) {
+        for (const name of ['pointerup', 'keydown']) removeEventListener(name, note, true);
+        return done({changed: told.changed - told.input, still: at - told.input});
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}
+"""
+#: From the beginning of navigation to the first paper that can be read.
+_FIRST = """
+addEventListener('DOMContentLoaded', () => {
+  const look = () => {
+    if (document.querySelector('[class*="st-key-title-"] a')?.innerText) window.trackerFirst = performance.now();
+    else requestAnimationFrame(look);
+  };
+  look();
+});
+"""
+
+
+def sizes(built: tuple[int, ...]) -> tuple[int, ...]:
+    """Of the libraries that are built those that limits are stated for; else the largest, to see that it works."""
+    return tuple(size for size in built if size in LIMITS) or built[-1:]
+
+
+def step(plan: Plan, size: int) -> dict[str, Any]:
+    """Measure the dashboard over the library of a size, dressed as one in use.
+
+    Raises:
+        ProcessError: no Chromium, no library, or the dashboard did not start.
+    """
+    scratch = plan.scratch(f"dashboard-{size}")
+    home = scratch / "home"
+    shutil.copytree(plan.home(size), home, symlinks=True)
+    dressed = run([sys.executable, "-m", "benchmarks.desk", str(home)], environment(TRACKER_OFFLINE="1")).require()
+    found = measure(home, say=plan.say)
+    shutil.rmtree(scratch)
+    return {"library": json.loads(dressed.out.strip().splitlines()[-1]), **found}
+
+
+def measure(
+    home: Path, *, rounds: int = 20, only: str = "", say: Callable[[str], None] = lambda line: None
+) -> dict[str, Any]:
+    """All that is measured over one dressed library, which is written to.
+
+    Raises:
+        ProcessError: there is no Chromium, or the dashboard did not start.
+    """
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        raise ProcessError("playwright is not installed") from error
+    browser = chromium()
+    if browser is None:
+        raise ProcessError("there is no Chromium on this machine")
+    with server(home) as (address, pid), sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=list(FLAGS))
+        try:
+            _warm(opened, address)
+            first = {} if only else _openings(opened, address)
+            memory = {} if only else _memory(opened, address, pid)
+            say(f"    first {first}, memory {memory}")
+            clicks = {
+                one.name: _times(opened, address, pid, one, rounds, say)
+                for one in INTERACTIONS
+                if only in ("", one.name)
+            }
+        except Error as error:
+            raise ProcessError(f"the page did not answer: {str(error).splitlines()[0]}") from error
+        finally:
+            opened.close()
+    every = sorted(ms for one in clicks.values() for ms in one.pop("all"))
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    return {"first": first, "memory": memory, "interactions": clicks, "together": _spread(every), "load": load}
+
+
+@contextmanager
+def server(home: Path) -> Iterator[tuple[str, int]]:
+    """``tracker up`` over a library: its address, and the number of the process that serves the pages.
+
+    Raises:
+        ProcessError: it did not start.
+    """
+    command = [sys.executable, "-m", "tracker.cli", "--home", str(home), "up", "--no-browser", "--no-update"]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=environment(home, TRACKER_OFFLINE="1"), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for said in process.stdout or ():
+            if found := re.search(r"http://127\.0\.0\.1:\d+", said):
+                yield found[0], _child(process.pid)
+                return
+        raise ProcessError(f"the dashboard did not start (status {process.wait()})")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _child(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()[0])
+    except (OSError, IndexError) as error:
+        raise ProcessError("the process that serves the pages was not found") from error
+
+
+def _warm(opened: Any, address: str) -> None:
+    """Each page once: what a server does at its first visitor is not what a session costs."""
+    page = _session(opened)
+    for path, there in VISITS:
+        _go(page, f"{address}/{path}", there)
+    page.context.close()
+
+
+def _session(opened: Any) -> Any:
+    page = opened.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(_WAIT)
+    return page
+
+
+def _go(page: Any, address: str, there: str) -> None:
+    page.goto(address)
+    page.locator(there).first.wait_for()
+    page.wait_for_function("document.querySelector('[data-test-script-state=\"notRunning\"]')")
+
+
+def _openings(opened: Any, address: str) -> dict[str, Any]:
+    """First useful content: with the browser's cache of our static files empty, and with them cached."""
+    cold, warm = [], []
+    for _ in range(OPENINGS):
+        page = _session(opened)
+        page.add_init_script(_FIRST)
+        for times in (cold, warm):
+            page.goto(address)
+            page.wait_for_function("window.trackerFirst")
+            times.append(float(page.evaluate("window.trackerFirst")))
+        page.context.close()
+    return {"new_browser": _spread(sorted(cold)), "again": _spread(sorted(warm))}
+
+
+def _memory(opened: Any, address: str, pid: int) -> dict[str, Any]:
+    """What the server grew by while sessions came and stayed."""
+    before, pages = _resident(pid), []
+    for _ in range(SESSIONS):
+        page = _session(opened)
+        for path, there in VISITS[:4]:
+            _go(page, f"{address}/{path}", there)
+        pages.append(page)
+    time.sleep(1.0)
+    after = _resident(pid)
+    for page in pages:
+        page.context.close()
+    return {
+        "sessions": SESSIONS,
+        "before_mib": before,
+        "after_mib": after,
+        "per_session_mib": (after - before) / SESSIONS,
+    }
+
+
+def _resident(pid: int) -> float:
+    text = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(text.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _times(
+    opened: Any, address: str, pid: int, one: Interaction, rounds: int, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """One interaction again and again in one session; with what the server's processors did for it, on average."""
+    page = _session(opened)
+    changed, still, worked = [], [], 0.0
+    try:
+        _go(page, f"{address}/{one.path}", one.there)
+        for turn in range(rounds):
+            if one.before is not None:
+                one.before(page, turn)
+            page.evaluate(_WATCH, one.sign)
+            began = _processor_ms(pid)
+            one.act(page, turn)
+            told: Mapping[str, float] = page.evaluate("window.trackerWatch")
+            worked += _processor_ms(pid) - began
+            changed.append(told["changed"])
+            still.append(told["still"])
+    finally:
+        page.context.close()
+    found = {**_spread(sorted(changed)), "still_p95_ms": _spread(sorted(still))["p95_ms"], "server_ms": worked / rounds}
+    say(f"    {one.name}: {json.dumps({name: round(ms) for name, ms in found.items()})}")
+    return {**found, "all": changed}
+
+
+def _processor_ms(pid: int) -> float:
+    """Processor time of a process since it began, in steps of ten milliseconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def _spread(ordered: list[float]) -> dict[str, Any]:
+    if not ordered:
+        return {}
+    return {
+        "p50_ms": ordered[len(ordered) // 2],
+        "p95_ms": ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))],
+        "max_ms": ordered[-1],
+        "times": len(ordered),
+    }
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def main() -> None:
+    """One library, by hand."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True, help="a library, which is copied")
+    parser.add_argument("--rounds", type=int, default=20, help="how often each interaction is made")
+    parser.add_argument("--only", default="", help="one interaction by name")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tracker-dashboard-") as folder:
+        home = Path(folder) / "home"
+        shutil.copytree(options.home, home, symlinks=True, ignore=shutil.ignore_patterns("update.lock"))
+        run([sys.executable, "-m", "benchmarks.desk", str(home)], environment(TRACKER_OFFLINE="1")).require()
+        sys.stdout.write(json.dumps(measure(home, rounds=options.rounds, only=options.only, say=_say), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
