@@ -65,7 +65,10 @@ class Run:
         plan = self._plan
         corpus = data.load(plan.shared, plan.real)
         about = {"command": self._command, "origin": corpus.origin, "sizes": plan.sizes, "machine": machine.facts()}
-        about["plan"] = {name: getattr(plan, name) for name in ("queries", "cold_runs", "peer_texts", "lists", "seed")}
+        about["plan"] = {
+            name: getattr(plan, name)
+            for name in ("queries", "peer_queries", "cold_runs", "peer_texts", "lists", "seed")
+        }
         if plan.peers:
             self._peers = environment.prepare(plan.peers_folder, plan.say)
             about["peers"] = {

@@ -25,6 +25,7 @@ class Plan:
         sizes: papers in the libraries that are searched, ascending.
         real: real papers that are embedded for them.
         queries: asked of each library, one after the other.
+        peer_queries: the first so many of them, for peers that take half a second each.
         cold_runs: whole processes of each kind.
         encode_texts: texts that our encoder and sentence-transformers take turns at, in ``encode_rounds`` rounds.
         peer_texts: texts that every program embeds and stores by its own means.
@@ -44,6 +45,7 @@ class Plan:
     sizes: tuple[int, ...] = (1000, 10_000, 100_000, 1_000_000)
     real: int = 10_000
     queries: int = 300
+    peer_queries: int = 100
     cold_runs: int = 9
     encode_texts: int = 480
     encode_rounds: int = 6

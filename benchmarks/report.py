@@ -241,7 +241,9 @@ def _warm(steps: Steps) -> str:
         f"One process, {count} queries one after the other, default threads: encoding the query, both searches, "
         "fusion, (for the tracker) re-ranking by token vectors, the rows and why each matched. “Memory” is resident, "
         "model included; what is not the process's own is index files mapped into it, which the system can drop at "
-        "will. txtai searches the same texts; its document vectors were handed in, its queries it encodes itself.",
+        "will. txtai searches the same texts, with the first "
+        f"{steps['about']['plan'].get('peer_queries', count)} of the queries; its document vectors were handed in, its "
+        "queries it encodes itself.",
         table(head, rows),
         *why,
         *sorted({f"The searches said: {flat(n)}" for found in step["sizes"].values() for n in found["notices"]}),
@@ -296,7 +298,7 @@ def _growth(steps: Steps) -> str:
         [
             sized(steps, size),
             f"{found['real']:,} / {found['synthetic']:,}",
-            in_s(found["index_seconds"]),
+            in_s(found["index_seconds"]) + _at_load(found),
             in_mib(found["index_peak_mib"]),
             in_mib(found["database_mib"]),
             in_mib(found["index_mib"]),
@@ -305,6 +307,12 @@ def _growth(steps: Steps) -> str:
     ]
     head = ["papers", "real / synthetic", "building the indexes", "peak memory", "database", "index files"]
     return section("Growth", "PLOT", table(head, rows))
+
+
+def _at_load(found: Step) -> str:
+    """What is to be said of a measurement on a machine that had other things to do."""
+    load = found.get("load")
+    return "" if load is None or load < 3 else f" (machine's load {load:.1f})"
 
 
 def _kills(steps: Steps) -> str:

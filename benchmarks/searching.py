@@ -47,7 +47,9 @@ def txtai(plan: Plan, peers: Peers, model: str, size: int) -> dict[str, Any]:
     """A warm hybrid search of txtai over the same texts, everything included."""
     folder = plan.scratch("txtai")
     task = {"corpus": str(plan.corpus(size)), "model": model, "index": str(folder / "index")}
-    return _built_and_searched(peers.script("peer_txtai"), {**task, "queries": _queries(plan)}, folder)
+    return _built_and_searched(
+        peers.script("peer_txtai"), {**task, "queries": _queries(plan)[: plan.peer_queries]}, folder
+    )
 
 
 def cold(plan: Plan, peers: Peers | None, model: str, size: int) -> dict[str, Any]:

@@ -32,9 +32,25 @@ PAGES = {
     "reading-progress": ("reading?layout=Progress", ".tr-head"),
     "library": ("library", ".tr-head"),
     "search": ("search?q=how+do+transformers+store+facts", ".tr-why, .tr-meta"),
-    "map": ("map", ".js-plotly-plot"),
+    "search-narrowed": ("search?q=attention+year:2023..+list:ai-papers-of-the-week", ".st-key-clauses"),
+    "similar": ("search?like=arxiv:1706.03762", ".tr-meta"),
+    "map": ("map", "canvas.plane[data-drawn]"),
     "concepts": ("concepts", ".tr-head"),
+    "concept": ("concepts?concept=self-attention", ".js-plotly-plot"),
+    "labs": ("labs", ".tr-head"),
+    "lab-bias": ("labs?lab=bias", ".js-plotly-plot"),
+    "lab-input": ("labs?lab=input", ".js-plotly-plot"),
+    "lab-meanings": ("labs?lab=meanings", ".js-plotly-plot"),
+    "lab-attention": ("labs?lab=attention", ".js-plotly-plot"),
+    "lab-memories": ("labs?lab=memories", "[data-testid=stSlider]"),
+    "lab-story": ("labs?lab=story", ".js-plotly-plot"),
+    "lab-layers": ("labs?lab=layers", ".tr-head"),
+    "lab-ablate": ("labs?lab=ablate", ".tr-head"),
+    "lab-lens": ("labs?lab=lens&query=where+do+transformers+store+facts&paper=arxiv:2012.14913", ".js-plotly-plot"),
     "sources": ("sources", ".tr-head"),
+    "sources-duplicates": ("sources?part=Duplicates", ".tr-head"),
+    "sources-jobs": ("sources?part=Jobs", ".tr-head"),
+    "sources-health": ("sources?part=Health", ".tr-stats"),
     "paper": ("paper?id=arxiv:1706.03762", ".tr-head"),
 }
 FLAGS = (
@@ -63,7 +79,9 @@ def stock(home: Path) -> None:
 
 
 def read(tracker: Any) -> None:
-    """Queue some papers and read others, unless somebody did."""
+    """Draw the map, queue some papers and read others, unless somebody did."""
+    if not tracker.map_drawn():
+        tracker.draw_map()
     if tracker.count("status:queued"):
         return
     ids = [paper.id for paper in tracker.papers(sort="endorsed", limit=18)]
@@ -109,7 +127,9 @@ def shoot(address: str, out: Path, pages: Sequence[str], browser: str) -> list[P
                 page.goto(f"{address}/{path}")
                 page.locator(there).first.wait_for(timeout=60_000)
                 page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
-                page.wait_for_timeout(1_200)
+                # parts of a page come as the browser gets to them; a grey stand-in is there until then
+                page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
+                page.wait_for_timeout(1_500)
                 file = out / f"{name}-{width}.png"
                 page.screenshot(path=file)
                 written.append(file)

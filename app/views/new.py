@@ -108,7 +108,11 @@ def page() -> None:
         _empty(total, source)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption("By week and list, named by most lists first. Keys: Q queue, D done, S skip, Z undo.")
+        st.html(
+            '<div class="tr-meta">By week and list, named by most lists first.'
+            '<span class="tr-keys"> Keys: Q queue, D done, S skip, Z undo.</span></div>',
+            width="content",
+        )
         if source is None:
             st.button(
                 "Mark all seen", icon=":material/done_all:", type="tertiary",

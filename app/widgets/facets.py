@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import streamlit as st
 
@@ -59,7 +60,8 @@ def bar(found: Facets, query: str, key: str, changed: Callable[[], None]) -> Non
             left = [(said, clause, n) for said, clause, n in values if clause not in held and n > 0]
             left = [one for one in left if one[2] < found.papers or found.best]
             if left:
-                with st.popover(name, icon=icon, type="tertiary"):
+                # another query is another popover, so that a click closes it and shows what it found
+                with st.popover(name, icon=icon, type="tertiary", key=f"narrow-{name}-{crc32(query.encode())}"):
                     st.caption(told(found))
                     _values(left, query, key, changed)
     if held:
@@ -102,7 +104,7 @@ def said(clause: str) -> str:
     value = value.strip('"')
     named = {
         "list": lambda: cards.list_title(value), "status": lambda: STATUS_NAMES.get(value, value),
-        "concept": lambda: _plain(value), "year": lambda: value.replace("..", "–"),
+        "concept": lambda: _plain(value), "year": lambda: _years(value),
         "has": lambda: _MARKS.get(f"has:{value}", clause), "is": lambda: _MARKS.get(f"is:{value}", clause),
         "tag": lambda: f"#{value}",
     }.get(field.lower(), lambda: f"{field} {value}")()  # fmt: skip

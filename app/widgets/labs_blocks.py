@@ -26,18 +26,24 @@ _FIRST_SHOWN = 8
 _ASKING = 9
 
 
+def _place(key: str, text: str, first: int) -> int:
+    """The piece that was chosen of this very text; another text begins anew, with a piece that it has."""
+    if st.session_state.get(f"{key}-text") != text:
+        st.session_state[f"{key}-text"] = text
+        st.session_state.pop(f"{key}-place", None)
+    return int(st.session_state.get(f"{key}-place", first))
+
+
 def attention(info: LabInfo) -> LabResult | None:
     """Who looks at whom, and the arithmetic of one piece."""
     text = labs_input.sentence(info, "lab-attention")
     left, right = st.columns(2)
     layer = left.slider("Layer", 0, 5, 3, key="lab-attention-layer")
     head = right.slider("Head", 0, 11, 1, key="lab-attention-head")
-    count = st.session_state.get("lab-attention-pieces", _ASKING + 1 if text == str(info.inputs[0].example) else 2)
-    place = min(int(st.session_state.get("lab-attention-place", _ASKING)), count - 1)
+    place = _place("lab-attention", text, _ASKING if text == str(info.inputs[0].example) else 1)
     result = cast("AttentionView | None", labs.ask(info.name, text=text, layer=layer, head=head, place=place))
     if result is None:
         return None
-    st.session_state["lab-attention-pieces"] = len(result.pieces)
     labs.draw(plots.attention(result), "lab-attention-map")
     st.caption("A row asks, the columns answer; each row adds up to 1.")
     st.markdown("**One piece's sum, step by step**")
@@ -136,12 +142,10 @@ def _memory(memory: UnitMemory) -> None:
 def story(info: LabInfo) -> LabResult | None:
     """A piece on its way through all blocks."""
     text = labs_input.sentence(info, "lab-story")
-    count = st.session_state.get("lab-story-pieces", 3)
-    place = min(int(st.session_state.get("lab-story-place", 2)), count - 1)
+    place = _place("lab-story", text, 2 if text == str(info.inputs[0].example) else 1)
     result = cast("Storyboard | None", labs.ask(info.name, text=text, place=place))
     if result is None:
         return None
-    st.session_state["lab-story-pieces"] = len(result.pieces)
     st.session_state["lab-story-place"] = place
     st.selectbox(
         "The piece to follow", range(len(result.pieces)), key="lab-story-place",

@@ -168,8 +168,14 @@ def test_following_another_piece(visit: Any) -> None:
     test = visit("labs", lab="attention")
     test.selectbox(key="lab-attention-place").set_value(4).run()
     assert not test.exception
-    test.text_input(key="lab-attention").set_value("Too short.").run()
+    test.text_input(key="lab-attention").set_value("Short.").run()
     assert not test.exception
+    assert not test.warning
+    assert test.selectbox(key="lab-attention-place").value == 1
+    story = visit("labs", lab="story")
+    story.selectbox(key="lab-story-place").set_value(9).run()
+    story.text_input(key="lab-story").set_value("Short.").run()
+    assert not story.warning
 
 
 def test_a_unit_of_the_readers_choice(visit: Any) -> None:
@@ -187,3 +193,37 @@ def test_a_library_that_is_not_read_yet_is_read_in_the_background(
     test = visit("labs", lab="layers")
     assert "being read for this lab in the background" in text_of(test)
     assert started
+
+
+def test_an_address_brings_words_and_a_paper(visit: Any) -> None:
+    test = visit("labs", lab="lens", query="money in a bank", paper="mine:2")
+    assert test.text_input(key="lab-lens").value == "money in a bank"
+    assert test.selectbox[0].value == "mine:2"
+    assert "The parts add up to" in text_of(test)
+    assert (
+        visit("labs", lab="attention", paper="mine:1").text_input(key="lab-attention").value == "Rivers and Their Banks"
+    )
+
+
+def test_a_sentence_of_the_library_as_input(visit: Any) -> None:
+    test = visit("labs", lab="story")
+    test.text_input(key="lab-story-paper").set_value("rivers banks").run()
+    test.selectbox(key="lab-story-sentences").set_value("Water carries sand along.").run()
+    test.button(key="lab-story-use").click().run()
+    assert not test.exception
+    assert test.text_input(key="lab-story").value == "Water carries sand along."
+    words = visit("labs", lab="meanings")
+    words.button(key="lab-sentences-uses").click().run()
+    assert words.text_area(key="lab-sentences").value.splitlines() == [
+        "The bank of a river moves.",
+        "A bank lends money.",
+    ]
+
+
+def test_a_damaged_model_is_asked_to_read_the_papers_too(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(labreading, "start", lambda *without: started.append(without))
+    test = visit("labs", lab="ablate")
+    assert "reads the question only" in text_of(test)
+    test.button(key="lab-ablate-read").click().run()
+    assert started == [("feed-forward:5",)]

@@ -178,3 +178,21 @@ def test_an_empty_reading_list_says_what_to_do(
     test = visit("reading")
     assert not test.exception
     assert "An update reads the lists" in text_of(test)
+
+
+@pytest.mark.parametrize("hostile", ["<script>x</script> [x](javascript:1) $$", "x" * 10_000, "right \u202eot tfel"])
+def test_hostile_titles_on_the_reading_list(tracker: Tracker, visit: Callable[..., Any], hostile: str) -> None:
+    from sqlalchemy import text
+
+    with tracker._db.write() as session:
+        session.connection().execute(text("UPDATE paper SET title = :title"), {"title": hostile})
+    tracker.act([id_of(0)], "queued")
+    tracker.note(id_of(0), hostile)
+    for layout in ("Board", "Table"):
+        test = visit("reading", layout=layout)
+        assert not test.exception
+        for element in test.get("html"):
+            if "tr-" in element.proto.body:
+                assert "<script" not in element.proto.body
+                assert "\u202e" not in element.proto.body
+        assert all("$$" not in name.replace("\\$", "") and len(name) < 1_000 for name in titles(test))

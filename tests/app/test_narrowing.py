@@ -38,6 +38,8 @@ def test_the_filters_of_a_query(query: str, found: list[str]) -> None:
 def test_a_year_takes_the_place_of_the_years() -> None:
     assert facets.narrowed("herds year:2020.. has:code", "year:2023") == "herds has:code year:2023"
     assert facets.narrowed("list:a", "list:b") == "list:a list:b"
+    said = [facets.said(clause) for clause in ("year:2020..", "year:..2020", "year:2019..2020", "year:2020", "-tag:x")]
+    assert said == ["from 2020", "up to 2020", "2019 to 2020", "2020", "not #x"]
 
 
 def test_clicks_narrow_and_widen_a_search(library: FakeTracker, visit: Any) -> None:

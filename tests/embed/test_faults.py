@@ -16,7 +16,7 @@ from tracker.embed.bundled import bundled, in_folder
 from tracker.embed.exporting import CARD, QUANTISED_WEIGHTS, export_folder
 from tracker.records import Progress, SearchResult
 from tracker.service import Tracker
-from tracker.settings import Settings
+from tracker.settings import Settings, load_settings
 from tracker.store.database import Database
 
 pytestmark = pytest.mark.model
@@ -32,7 +32,7 @@ QUERY = "which attention heads matter"
 @pytest.fixture
 def settings(prepared: Settings, tmp_path: Path) -> Settings:
     """A library of three papers, embedded and indexed, with an exported model of its own."""
-    found = replace(prepared, home=tmp_path / "home", offline=True)
+    found = load_settings(tmp_path / "home", {"TRACKER_OFFLINE": "1"})
     shutil.copytree(prepared.models_dir, found.models_dir)
     _fill(found)
     return found
@@ -87,7 +87,7 @@ def test_a_model_that_changes_in_the_middle_of_a_run(prepared: Settings, tmp_pat
     """The run ends with the weights that it has loaded, under their name; the new ones count as another model."""
     folder, home = tmp_path / "mine", tmp_path / "home"
     shutil.copytree(bundled(prepared.models_dir).folder, folder)
-    settings = replace(prepared, home=home, offline=True, embedding_model=str(folder))
+    settings = load_settings(home, {"TRACKER_OFFLINE": "1", "TRACKER_EMBEDDING_MODEL": str(folder)})
     _adopt_export(prepared, settings)
     home.mkdir(exist_ok=True)
     weights = folder / "model.safetensors"
@@ -151,7 +151,8 @@ from tracker.store.database import Database
 
 settings = replace(load_settings(Path(sys.argv[1]), {}), offline=True)
 library = Tracker(settings, Database.open(settings.database_url))
-# No file may grow: what a full disk does to a program, without one.
+library.search(sys.argv[3])  # SQLite opens its files before the room is gone
+# No file may grow beyond this: what a full disk does to a program, without one.
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
     library.embed()
@@ -168,7 +169,7 @@ def test_a_full_disk_leaves_search_as_it_was(settings: Settings) -> None:
     for file in settings.index_dir.glob("*.index"):
         file.unlink()
     done = subprocess.run(
-        [sys.executable, "-c", FULL, str(settings.home), "100", QUERY], capture_output=True, text=True, check=False
+        [sys.executable, "-c", FULL, str(settings.home), "300", QUERY], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"{_ids(whole)[0]} True"
@@ -184,7 +185,7 @@ def test_token_vectors_that_do_not_fit_are_told_with_the_cure(settings: Settings
     for file in settings.index_dir.glob("tokens-*/*"):
         file.unlink()
     done = subprocess.run(
-        [sys.executable, "-c", FULL, str(settings.home), "50", QUERY], capture_output=True, text=True, check=False
+        [sys.executable, "-c", FULL, str(settings.home), "300", QUERY], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "DiskFull" in done.stdout

@@ -166,5 +166,7 @@ def main() -> None:
     os.environ.setdefault("TQDM_DISABLE", "1")
     # Read when numpy is imported: threads for small products cost more than they bring, and 40 ms to limit afterwards.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Read when onnxruntime is imported: it would keep a diary of its use and send it.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     _stop_when_asked()
     app(prog_name="tracker")

@@ -122,6 +122,7 @@ def _put(files: ModelFiles, models: Path, folder: Path) -> Card:
 
 
 def _write(transformer: Any, files: ModelFiles, part: Path) -> Card:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as in ``onnx.py``; read when onnxruntime is imported
     from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
     from torch.onnx import OnnxExporterError
 

@@ -105,6 +105,8 @@ class OnnxEncoder(Encoder):
         return vectors, states
 
     def _open(self, graph: Path) -> Any:
+        # What a person reads and asks is nobody else's business: without this onnxruntime keeps a diary and sends it.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 

@@ -12,18 +12,20 @@ import re
 from functools import lru_cache
 from typing import Any
 
-_COMMANDS = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+_COMMANDS = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "$": r"\$",
+        "&": r"\&",
+        "%": r"\%",
+        "#": r"\#",
+        "_": r"\_",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
 #: Pairs that TeX joins to one sign: dashes, quotes, and the Spanish marks.
 _LIGATURES = re.compile(r"(?<=-)-|(?<=`)`|(?<=')'|(?<=[?!])`|(?<=<)<|(?<=>)>|(?<=,),")
 #: What readers of BibTeX take for the next entry, even inside braces.
@@ -100,7 +102,7 @@ def address(value: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    plain = "".join(_COMMANDS.get(char, char) for char in text)
+    plain = text.translate(_COMMANDS)
     plain = _LIGATURES.sub(lambda found: "{" + found[0] + "}", plain)
     return _LINE_BEGINS_ENTRY.sub(r"\1{@}", plain)
 

@@ -76,7 +76,11 @@ def parse(data: bytes, name: str) -> ImportBatch:
 
 
 def read(
-    items: Iterable[tuple[int, Any]], name: str, shelves: Mapping[str, str], problems: Sequence[Problem] = ()
+    items: Iterable[tuple[int, Any]],
+    name: str,
+    shelves: Mapping[str, str],
+    problems: Sequence[Problem] = (),
+    place: str = "line",
 ) -> ImportBatch:
     """The papers among Zotero's items.
 
@@ -85,6 +89,7 @@ def read(
         name: of the file, for messages.
         shelves: names of collections by key.
         problems: what was found wrong before.
+        place: what the number of an item counts.
 
     Raises:
         ImportFileError: there is something, but no paper among it.
@@ -96,7 +101,7 @@ def read(
         if isinstance(data, dict) and isinstance(data.get("itemType"), str):
             pairs.append((line, data))
         else:
-            told.append(Problem(f"line {line}", "not an item of Zotero's, which has an itemType"))
+            told.append(Problem(f"{place} {line}", "not an item of Zotero's, which has an itemType"))
     below = _gathered([data for _, data in pairs])
     for line, data in pairs:
         if data["itemType"] in _BELOW:
@@ -104,7 +109,7 @@ def read(
         try:
             rows.append(_row(line, data, below, shelves, unkept))
         except BadRowError as error:
-            told.append(Problem(f"line {line}", str(error)))
+            told.append(Problem(f"{place} {line}", str(error)))
     alone = [f"{number} {what}s that belong to no paper were left out" for what, number in below.alone.items()]
     return batch(name, rows, told, [*unkept.notices(), *alone])
 

@@ -77,7 +77,7 @@ def read(client: Asker, library: Library, progress: Callable[[Progress], None] |
     for number, item in enumerate(_all(client, f"{library.path}/items", progress), 1):
         # an item that was added meanwhile moves others to the next page: each counts once
         items[str(item.get("key") or number) if isinstance(item, dict) else str(number)] = (number, item)
-    return zotero_json.read(items.values(), "Zotero", shelves)
+    return zotero_json.read(items.values(), "Zotero", shelves, place="item")
 
 
 def _shelves(client: Asker, library: Library) -> dict[str, str]:

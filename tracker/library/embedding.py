@@ -131,8 +131,11 @@ class Embedding:
         from tracker.embed.reranking import token_index
         from tracker.embed.texts import text_key
 
-        files = model_files(self._settings, fetch=False)
-        index = token_index(self._settings.index_dir, self._settings.models_dir, files)
+        if self._model is not None:  # as it was loaded: its files may have changed meanwhile
+            index = self._model[1]
+        else:
+            files = model_files(self._settings, fetch=False)
+            index = token_index(self._settings.index_dir, self._settings.models_dir, files)
         with self._db.reader() as reader:
             held = reader.rows(
                 "SELECT v.paper_pk, v.text_hash FROM vector v JOIN paper_text t ON t.paper_pk = v.paper_pk"

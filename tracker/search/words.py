@@ -16,7 +16,7 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 #: A word as that tokenizer cuts it: letters and digits, with the accents that stand on them.
 WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 #: Outside of Latin letters and common signs Python and SQLite do not always agree on what a letter is.
-_STRANGE = re.compile(r"[^\0-\u02ff\u2000-\u22ff]")
+_STRANGE = re.compile(r"[^\0-\u02ff\u2000-\u2064\u2190-\u22ff]")
 
 
 class Tokenizer:

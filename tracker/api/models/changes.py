@@ -56,6 +56,8 @@ class UpdateWish(Model):
 class Accepted(Model):
     """It will be done; watch ``/api/runs``."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"accepted": True}]})
+
     accepted: bool = True
 
 

@@ -69,6 +69,8 @@ _STATUS: dict[str, Any] = {
 class SourceOut(Model):
     """A source and how its fetches went."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_SOURCE]})
+
     slug: str
     kind: str
     title: str
