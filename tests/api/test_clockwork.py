@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -152,6 +152,44 @@ def test_a_wish_is_done_after_the_run_under_way(tmp_path: Path) -> None:
         time.sleep(0.01)
     clockwork.stop()
     assert library.asked == [("b",)]
+
+
+def until(true: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return true()
+
+
+def test_a_wish_made_while_the_same_wish_runs_is_done_after_it(tmp_path: Path) -> None:
+    library = Scripted(tmp_path, state("a", enabled=False))
+    library.hold = True
+    clockwork = Clockwork(library)
+    clockwork.start()
+    clockwork.wake(["b"])
+    assert library.running.wait(10)
+    for _ in range(3):
+        clockwork.wake(["b"])  # the lists may have changed since the run began; one more run will do for all three
+    library.go_on.set()
+    assert until(lambda: len(library.asked) >= 2)
+    clockwork.stop()
+    assert library.asked == [("b",), ("b",)]
+
+
+def test_a_wish_that_another_process_kept_from_beginning_comes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.api.clockwork.TICK", 0.1)
+    library = Scripted(tmp_path, state("a", enabled=False))
+    library.fault = AlreadyRunning("held")
+    clockwork = Clockwork(library)
+    clockwork.start()
+    clockwork.wake(["b"])
+    assert until(lambda: bool(library.asked))
+    library.fault = None
+    assert until(library.running.is_set)
+    clockwork.stop()
+    assert set(library.asked) == {("b",)}
 
 
 def started(home: Path, *options: str, **environ: str) -> tuple[subprocess.Popen[str], str]:

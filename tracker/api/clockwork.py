@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from tracker.errors import AlreadyRunning, TrackerError
@@ -69,6 +71,9 @@ class Clockwork:
         self._update = update or self._here
         self._stopping = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
+        self._wishes: set[tuple[str, ...]] = set()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin; the first look is at once, so that what was missed while the machine slept is caught up with."""
@@ -93,14 +98,37 @@ class Clockwork:
 
     def wake(self, sources: Sequence[str]) -> None:
         """Ask these sources as soon as the run under way, if any, has ended; none: look what is due now."""
-        if self._scheduler is not None:
-            self._scheduler.add_job(
-                self.run if sources else self.tick,
-                args=[tuple(sources)] if sources else [],
-                id="wish:" + ",".join(sorted(sources)),
-                replace_existing=True,
-                misfire_grace_time=None,
-            )
+        wish = tuple(sorted(sources))
+        with self._lock:
+            if wish in self._wishes:
+                return  # one that waits will do for both
+            self._wishes.add(wish)
+        self._soon(wish)
+
+    def _soon(self, wish: tuple[str, ...], seconds: float = 0) -> None:
+        if self._scheduler is None:
+            return
+        # A job of its own each time: the scheduler drops a job whose namesake is running.
+        self._scheduler.add_job(
+            self._grant,
+            "date",
+            run_date=datetime.now(UTC) + timedelta(seconds=seconds),
+            args=[wish],
+            id=f"wish:{next(self._numbers)}",
+            misfire_grace_time=None,
+        )
+
+    def _grant(self, wish: tuple[str, ...]) -> None:
+        with self._lock:
+            self._wishes.discard(wish)  # from here on the same wish is a new one: lists may have changed since
+        if not wish:
+            self.tick()
+        elif not self.run(wish) and not self._stopping.is_set():
+            with self._lock:
+                again = wish not in self._wishes
+                self._wishes.add(wish)
+            if again:
+                self._soon(wish, TICK)
 
     def tick(self) -> None:
         """One look: run what is due, tell of outages once each, send the week's digest."""
@@ -115,21 +143,25 @@ class Clockwork:
             self._tell_outages()
         self._send_digest()
 
-    def run(self, sources: Sequence[str]) -> None:
-        """One update of these sources; what goes wrong is logged, and recorded by the library itself."""
+    def run(self, sources: Sequence[str]) -> bool:
+        """One update of these sources; what goes wrong is logged, and recorded by the library itself.
+
+        Returns:
+            False when it did not begin: another process was updating, or the service is ending.
+        """
         if self._stopping.is_set():
-            return
+            return False
         log.info("asking %s", ", ".join(sources))
         try:
             report = self._update(sources, self._stopping.is_set)
         except AlreadyRunning as error:
             log.info("put off: %s", error)
-            return
+            return False
         except TrackerError as error:
             log.warning("the update failed: %s", error)
         except KeyboardInterrupt:  # raised in this thread by _here, or by the update itself
             log.info("the update was stopped; what was finished is kept")
-            return
+            return True
         else:
             for source in report.sources:
                 if source.error:
@@ -137,6 +169,7 @@ class Clockwork:
             log.info("%d new papers in %.0f s", report.new_papers, report.seconds)
         self._tell_outages()
         self._call_webhook()
+        return True
 
     def _call_webhook(self) -> None:
         if "webhook" not in self._library.settings.service:

@@ -55,11 +55,11 @@ class Curating(Rooms):
         Raises:
             UsageError: both names mean the same paper.
         """
-        return self._desk().paper(self._keeper().merge(self._pk(first), self._pk(second)))
+        return self._desk().paper(self._keeper().merge(first, second))
 
     def keep_apart(self, first: str, second: str) -> None:
         """Two papers that look alike are two; they are never proposed or merged again."""
-        self._keeper().keep_apart(self._pk(first), self._pk(second))
+        self._keeper().keep_apart(first, second)
 
     def split(self, paper_id: str) -> tuple[Paper, ...]:
         """Undo the last merge into this paper, or the merge of the paper that had this id.
@@ -67,4 +67,4 @@ class Curating(Rooms):
         Raises:
             UsageError: nothing was merged into it.
         """
-        return tuple(map(self._desk().paper, self._keeper().split(paper_id, self._pk(paper_id))))
+        return tuple(map(self._desk().paper, self._keeper().split(paper_id)))

@@ -32,7 +32,7 @@ class Learning(Rooms):
 
     def say_concept(self, paper_id: str, slug: str, accepted: bool | None) -> Paper:
         """Confirm or reject that a paper is about a concept; None takes the word back."""
-        return self._scholar().say(self._pk(paper_id), slug, accepted)
+        return self._scholar().say(paper_id, slug, accepted)
 
     def path(self, target: str, hours: float | None = None) -> ReadingPlan:
         """A reading plan from what has been read to a concept or a paper, in the order in which ideas need each other.

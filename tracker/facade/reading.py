@@ -34,19 +34,19 @@ class Reading(Learning):
             UsageError: a value out of range; nothing was written.
         """
         names = [paper_ids] if isinstance(paper_ids, str) else list(paper_ids)
-        return self._desk().mark([self._pk(name) for name in names], status, rating, priority)
+        return self._desk().mark(names, status, rating, priority)
 
     def mark_seen(self, paper_ids: Sequence[str] | None = None) -> int:
         """These papers (None: all) are no news any more; returns how many were."""
-        return self._desk().mark_seen(None if paper_ids is None else [self._pk(name) for name in paper_ids])
+        return self._desk().mark_seen(paper_ids)
 
     def tag(self, paper_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Paper:
         """Tie words to a paper, or untie them."""
-        return self._desk().tag(self._pk(paper_id), add, remove)
+        return self._desk().tag(paper_id, add, remove)
 
     def note(self, paper_id: str, body: str) -> Note:
         """Write a note in Markdown about a paper."""
-        return self._desk().note(self._pk(paper_id), body)
+        return self._desk().note(paper_id, body)
 
     def edit_note(self, note_id: str, body: str) -> Note:
         """Replace the text of a note.
@@ -112,7 +112,7 @@ class Reading(Learning):
         Raises:
             UsageError: a value out of range; nothing was written.
         """
-        return self._hand().mark([self._pk(name) for name in paper_ids], status, rating, priority)
+        return self._hand().mark(paper_ids, status, rating, priority)
 
     def tag_many(self, paper_ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Undo:
         """Tie words to many papers, or untie them, with the way back.
@@ -120,15 +120,15 @@ class Reading(Learning):
         Raises:
             UsageError: an empty word, or a very long one; nothing was written.
         """
-        return self._hand().tag([self._pk(name) for name in paper_ids], add, remove)
+        return self._hand().tag(paper_ids, add, remove)
 
     def requeue(self, paper_ids: Sequence[str]) -> Undo:
         """Queue papers as of now, also those that wait already."""
-        return self._hand().requeue([self._pk(name) for name in paper_ids])
+        return self._hand().requeue(paper_ids)
 
     def see(self, paper_ids: Sequence[str]) -> Undo:
         """These papers are no news any more."""
-        return self._hand().see([self._pk(name) for name in paper_ids])
+        return self._hand().see(paper_ids)
 
     def see_until(self, moment: datetime) -> Undo:
         """Nothing that came up to ``moment`` is news any more; what came since was never shown and stays news."""

@@ -13,7 +13,7 @@ from tracker.concepts import catalogue, paths
 from tracker.concepts.catalogue import Catalogue, Concept
 from tracker.errors import UsageError
 from tracker.identity import ids
-from tracker.library.naming import pk_of
+from tracker.library.naming import pk_in, pk_of
 from tracker.records import Identifier, Paper
 from tracker.settings import Settings
 from tracker.shelf import Resource
@@ -169,10 +169,11 @@ class Scholar:
 
     # ------------------------------------------------------------ a person's word
 
-    def say(self, pk: int, slug: str, accepted: bool | None) -> Paper:
+    def say(self, name: str, slug: str, accepted: bool | None) -> Paper:
         """Confirm or reject that a paper is about a concept (None takes it back); the linker learns from it."""
         self.catalogue.get(slug)
         with self._db.write(durable=True) as session:
+            pk = pk_in(session, name)
             concepts.say(session, pk, slug, accepted, self._clock())
             settings.forget(session, _UP_TO)  # a word shifts the bar for other papers: all are linked anew next time
             return paper_records(session, [pk])[0]

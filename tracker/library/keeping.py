@@ -20,6 +20,7 @@ from tracker.ingest.joining import join_collisions, winner_first
 from tracker.ingest.shelves import ensure_sources
 from tracker.journal import Journal
 from tracker.library.conditions import condition_of
+from tracker.library.naming import pk_in, pks_in
 from tracker.records import CheckFinding, DuplicatePair, LibraryStatus, SourceState
 from tracker.search.query import parse
 from tracker.settings import Settings
@@ -130,33 +131,34 @@ class Keeper:
             for pair in pairs
         )
 
-    def merge(self, first: int, second: int) -> int:
+    def merge(self, first: str, second: str) -> int:
         """One paper of two; which id stays follows from the identifiers."""
-        if first == second:
-            raise UsageError("both names mean the same paper")
         now, chain = self._clock(), self._chain()
         with self._db.write(durable=True) as session:
-            winner, loser = winner_first(session, first, second)
+            both = pks_in(session, (first, second))
+            if len(both) == 1:
+                raise UsageError("both names mean the same paper")
+            winner, loser = winner_first(session, *both)
             merges.forget_apart(session, winner, loser)
             merges.merge(session, winner, loser, reason="a person said so", decided_by="person", now=now)
             join_collisions(session, derive(session, [winner], chain, now), chain, now)
         return winner
 
-    def keep_apart(self, first: int, second: int) -> None:
+    def keep_apart(self, first: str, second: str) -> None:
         """Two papers are two."""
         with self._db.write(durable=True) as session:
-            duplicates.keep_apart(session, first, second, self._clock())
+            duplicates.keep_apart(session, pk_in(session, first), pk_in(session, second), self._clock())
 
     def merged(self, pk: int) -> tuple[str, ...]:
         """The former ids of the papers that were merged into one, latest first."""
         with self._db.reader() as reader:
             return tuple(merge.loser_id for merge in merges.active(reader, pk))
 
-    def split(self, name: str, pk: int) -> tuple[int, ...]:
+    def split(self, name: str) -> tuple[int, ...]:
         """Undo the merge of the paper that had this id, else the last one into the paper."""
         now, chain = self._clock(), self._chain()
         with self._db.write(durable=True) as session:
-            done = merges.active(session, loser_id=name) or merges.active(session, pk)
+            done = merges.active(session, loser_id=name) or merges.active(session, pk_in(session, name))
             if not done:
                 raise UsageError(f"nothing was merged into {name}")
             last = max(done, key=lambda merge: merge.pk)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import UnknownPaper
 from tracker.library.conditions import condition_of
+from tracker.library.naming import pk_in, pks_in
 from tracker.records import Note, Paper, ReadingStatus
 from tracker.search.query import parse
 from tracker.store import filters, listing, notes, reading
@@ -60,34 +61,37 @@ class Desk:
     # ------------------------------------------------------------ writing
 
     def mark(
-        self, pks: Sequence[int], status: ReadingStatus | None, rating: int | None, priority: int | None
+        self, names: Sequence[str], status: ReadingStatus | None, rating: int | None, priority: int | None
     ) -> tuple[Paper, ...]:
         """Set what is not None."""
         with self._db.write(durable=True) as session:
+            pks = pks_in(session, names)
             reading.mark(session, pks, self._clock(), status=status, rating=rating, priority=priority)
             return tuple(paper_records(session, pks))
 
-    def mark_seen(self, pks: Sequence[int] | None) -> int:
+    def mark_seen(self, names: Sequence[str] | None) -> int:
         """No news any more; how many were."""
         condition: Filter = filters.Is("new")
-        if pks is not None:
-            condition = filters.All((condition, filters.Among(tuple(pks))))
         with self._db.write(durable=True) as session:
+            pks = None if names is None else pks_in(session, names)
+            if pks is not None:
+                condition = filters.All((condition, filters.Among(tuple(pks))))
             new = listing.count(session, condition)
             reading.mark_seen(session, self._clock(), pks)
         return new
 
-    def tag(self, pk: int, add: Sequence[str], remove: Sequence[str]) -> Paper:
+    def tag(self, name: str, add: Sequence[str], remove: Sequence[str]) -> Paper:
         """Tie and untie words."""
         with self._db.write(durable=True) as session:
+            pk = pk_in(session, name)
             notes.add_tags(session, pk, add, self._clock())
             notes.remove_tags(session, pk, remove)
             return paper_records(session, [pk])[0]
 
-    def note(self, pk: int, body: str) -> Note:
+    def note(self, name: str, body: str) -> Note:
         """Write a note."""
         with self._db.write(durable=True) as session:
-            return notes.add(session, pk, body, self._clock())
+            return notes.add(session, pk_in(session, name), body, self._clock())
 
     def edit_note(self, note_id: str, body: str) -> Note:
         """Replace what a note says."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tracker.library.naming import pks_in
 from tracker.records import ReadingStatus
 from tracker.store import notes, papers, reading, settings
 from tracker.store.database import Database
@@ -63,39 +64,41 @@ class Hand:
         self._db = db
         self._clock = clock
 
-    def mark(self, pks: Sequence[int], status: ReadingStatus | None, rating: int | None, priority: int | None) -> Undo:
+    def mark(
+        self, names: Sequence[str], status: ReadingStatus | None, rating: int | None, priority: int | None
+    ) -> Undo:
         """Set what is not None.
 
         Raises:
             UsageError: a value out of range; nothing was written.
         """
-        with self._watched(pks) as (session, found):
+        with self._watched(names) as (session, pks, found):
             reading.mark(session, pks, self._clock(), status=status, rating=rating, priority=priority)
         return found[0]
 
-    def tag(self, pks: Sequence[int], add: Sequence[str], remove: Sequence[str]) -> Undo:
+    def tag(self, names: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> Undo:
         """Tie words to papers, untie others.
 
         Raises:
             UsageError: an empty word, or a very long one; nothing was written.
         """
-        with self._watched(pks) as (session, found):
+        with self._watched(names) as (session, pks, found):
             for pk in pks:
                 notes.add_tags(session, pk, add, self._clock())
                 notes.remove_tags(session, pk, remove)
         return found[0]
 
-    def requeue(self, pks: Sequence[int]) -> Undo:
+    def requeue(self, names: Sequence[str]) -> Undo:
         """Queue papers as of now, also those that were queued already: they are no longer forgotten."""
         now = self._clock()
-        with self._watched(pks) as (session, found):
+        with self._watched(names) as (session, pks, found):
             for one in reading.of_papers(session, pks).values():
                 reading.put(session, replace(one, status="queued", status_at=now, queued_at=now))
         return found[0]
 
-    def see(self, pks: Sequence[int]) -> Undo:
+    def see(self, names: Sequence[str]) -> Undo:
         """These papers are no news any more."""
-        with self._watched(pks) as (session, found):
+        with self._watched(names) as (session, pks, found):
             reading.mark_seen(session, self._clock(), pks)
         return found[0]
 
@@ -135,12 +138,13 @@ class Hand:
             return 1
 
     @contextmanager
-    def _watched(self, pks: Sequence[int]) -> Iterator[tuple[Session, list[Undo]]]:
+    def _watched(self, names: Sequence[str]) -> Iterator[tuple[Session, list[int], list[Undo]]]:
         """A transaction whose effects on papers are noted; the note is in the list when the block has ended."""
         found: list[Undo] = []
         with self._db.write(durable=True) as session:
+            pks = pks_in(session, names)
             before = _kept(session, pks)
-            yield session, found
+            yield session, pks, found
             found.append(Undo(papers=len(before), before=before, after=_kept(session, pks)))
 
 
