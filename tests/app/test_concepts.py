@@ -220,7 +220,11 @@ def test_a_sentence_of_the_library_as_input(visit: Any) -> None:
     ]
 
 
-def test_a_damaged_model_is_asked_to_read_the_papers_too(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_model_is_asked_to_read_the_papers_too(
+    home: Path, visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Tracker.open(home) as tracker:
+        tracker.build_lab_indexes()  # also of papers that other tests brought in
     started: list[tuple[str, ...]] = []
     monkeypatch.setattr(labreading, "start", lambda *without: started.append(without))
     test = visit("labs", lab="ablate")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -171,6 +172,15 @@ def test_a_fault_of_ours_is_not_swallowed() -> None:
         library.enrich(Web())
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Python's own answer to SIGINT, also where the process was started with the signal ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupt_ends_the_run_at_once_and_keeps_what_is_stored() -> None:
     release = threading.Event()
 

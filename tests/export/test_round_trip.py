@@ -62,7 +62,9 @@ def test_json_lines_carry_everything(some: list[Paper]) -> None:
             assert getattr(row, name) == getattr(paper, name)
         assert (row.results, row.concepts, row.priority or 0) == (paper.results, paper.concepts, paper.priority)
         assert {str(i) for i in paper.identifiers} == set(row.identifiers)
-        assert [dataclasses.replace(m, key="", last_seen=None) for m in paper.mentions] == list(row.mentions)
+        assert [dataclasses.replace(m, key="", first_seen=None, last_seen=None) for m in paper.mentions] == list(
+            row.mentions
+        )
 
 
 @pytest.mark.parametrize("format", [*NAMES, "zotero"])

@@ -35,7 +35,7 @@ def opened(home: Path, **environ: str) -> Tracker:
 def comparable(paper: Paper) -> dict[str, Any]:
     """A paper as the library holds it, without the moments at which the library itself did something."""
     kept = [f.name for f in dataclasses.fields(paper) if f.name not in ("provenance", "is_new", "abstract_source")]
-    mentions = tuple(dataclasses.replace(m, last_seen=None, key="") for m in paper.mentions)
+    mentions = tuple(dataclasses.replace(m, first_seen=None, last_seen=None, key="") for m in paper.mentions)
     return {name: getattr(paper, name) for name in kept} | {"mentions": sorted(mentions, key=repr)}
 
 

@@ -1,6 +1,8 @@
 """JSON lines: one paper a line, with all that is known of it and all that its reader wrote.
 
-This is the format without losses.  Its first keys are a contract: always
+This is the format without losses but for the moments at which entries were
+first met: two libraries that read the same lists export the same, whenever
+they read them, ``added`` apart.  Its first keys are a contract: always
 there, in this order.  What the contract has no key for (venue, priority,
 further identifiers, leaderboard results, the rest of a mention) follows under
 keys of its own, and only where there is something to say.  Import takes the
@@ -102,7 +104,6 @@ def _mention(mention: Mention) -> dict[str, Any]:
         authors=list(mention.authors),
         month=mention.month,
         document=mention.document,
-        first_seen=moment_text(mention.first_seen),
         gone_at=moment_text(mention.gone_at),
     )
 

@@ -73,8 +73,8 @@ def import_rows(
         some = rows[start : start + BATCH]
         with db.write(durable=True) as session:
             pks = _Rows(session, chain, clock(), count).bring(some)
-            _mentions(session, zip(some, pks, strict=True), chain, clock(), count)
-            count.ids += list(papers.ids_of(session, pks).values())
+            became = _mentions(session, zip(some, pks, strict=True), chain, clock(), count)
+            count.ids += list(papers.ids_of(session, [_last(became, pk) for pk in pks]).values())
         if progress is not None:
             progress(Progress(stage="import", done=start + len(some), total=len(rows)))
     report = ImportReport(
@@ -236,8 +236,12 @@ def _mentions(
     chain: Chain,
     now: datetime,
     count: _Count,
-) -> None:
-    """The places on lists that a row of our own export names; a list that is not followed here is only named."""
+) -> dict[int, int]:
+    """The places on lists that a row of our own export names; a list that is not followed here is only named.
+
+    Returns:
+        Papers that turned out to be others, and which.
+    """
     by_source: dict[str, list[tuple[Listed, int]]] = {}
     told: dict[int, Mention] = {}
     for row, pk in rows:
@@ -245,13 +249,15 @@ def _mentions(
             entry = _entry(mention)
             by_source.setdefault(mention.source, []).append((Listed(entry, ids.entry_identifiers(entry)), pk))
             told[id(entry)] = mention
+    became: dict[int, int] = {}
     for slug, items in by_source.items():
         _ensure(session, slug, now)
         old = [
             OldMention(m.key, m.entry, ids.entry_identifiers(m.entry), gone=m.gone_at is not None)
             for m in mentions.of_source(session, slug)
         ]
-        owner: Mapping[int, int] = {id(item.entry): pk for item, pk in items}
+        # A list before this one may have shown that two of the papers are one.
+        owner: Mapping[int, int] = {id(item.entry): _last(became, pk) for item, pk in items}
         touched = set()
         for added in reconcile(old, [item for item, _ in items]).added:
             pk = owner[id(added.listed.entry)]
@@ -261,8 +267,16 @@ def _mentions(
             if gone is not None:
                 mentions.mark_gone(session, [number], gone)
             touched.add(pk)
-        join_collisions(session, derive(session, touched, chain, now), chain, now)
+        became |= join_collisions(session, derive(session, touched, chain, now), chain, now)
         count.touched |= touched
+    count.touched = {_last(became, pk) for pk in count.touched}
+    return became
+
+
+def _last(became: Mapping[int, int], pk: int) -> int:
+    while pk in became:
+        pk = became[pk]
+    return pk
 
 
 def _ensure(session: Session, slug: str, now: datetime) -> None:
