@@ -104,6 +104,7 @@ class Trial:
             moment = self._random.uniform(0, self._span(home))
             begun, prepared = time.monotonic(), self._prepared(home)
             code = self._update(home, moment)
+            took = time.monotonic() - begun
             if code is None:
                 self.tally.kills += 1
                 self._kills_of_this += 1
@@ -111,7 +112,7 @@ class Trial:
             sound = self._check(home, f"kill {self.tally.kills} after {moment:.2f} s" if code is None else "the end")
             if code is not None:
                 if prepared and not self._kills_of_this:  # a whole update: the machine may have been busier at first
-                    self.tally.whole_seconds = min(self.tally.whole_seconds, time.monotonic() - begun)
+                    self.tally.whole_seconds = min(self.tally.whole_seconds, took)
                 self._compare(home, code)
             if code is not None or not sound:
                 home = self._new_home()
