@@ -72,8 +72,8 @@ def _search(page: Any, turn: int) -> None:
     page.keyboard.press("Enter")
 
 
-def _next(page: Any, turn: int) -> None:
-    page.get_by_test_id("stPagination").get_by_role("button", name=str(turn % 6 + 2), exact=True).click()
+def _next(page: Any, _turn: int) -> None:
+    page.get_by_test_id("stPaginationNext").click()
 
 
 def _open(page: Any, turn: int) -> None:

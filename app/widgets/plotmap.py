@@ -1,8 +1,7 @@
 """The map as a page shows it: columns packed for the browser, which draws, colours, zooms, spans and lassoes by itself.
 
-A chart library was measured first: at 10,000 papers each change of colour sent
-a megabyte and drew for half a second, and at 100,000 it did not answer.  What
-is sent here is about thirty bytes a paper, once for each state of the library.
+What is sent is about thirty bytes a paper, once for each state of the library;
+a change of colour or of the years is drawn in the browser and asks nobody.
 """
 
 from __future__ import annotations
