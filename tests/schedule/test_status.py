@@ -23,14 +23,18 @@ def status(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_health_of_a_library(tmp_path: Path) -> None:
     fresh = status(tmp_path)
-    assert "health     in order" in fresh.stdout
+    assert "health     in order: no list was asked yet" in fresh.stdout
     assert "updated    never" in fresh.stdout
     with small_world(pages(APRIL)) as world:  # type: ignore[arg-type]
         with opened(tmp_path, world) as tracker:
             tracker.fetch(SOURCES)
         del world.pages[f"{RAW}/dmarx/anthology-of-modern-ml/HEAD/README.md"]
+        assert "health     in order: every list answers" in status(tmp_path).stdout
         with opened(tmp_path, world) as tracker:
-            for _ in range(3):
+            tracker.fetch(SOURCES)
+        assert "health     1 list failed the last time, not often enough to be an outage" in status(tmp_path).stdout
+        with opened(tmp_path, world) as tracker:
+            for _ in range(2):
                 tracker.fetch(SOURCES)
             plan = tracker.plan()
     assert plan.answered.keys() >= set(SOURCES)

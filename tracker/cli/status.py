@@ -81,7 +81,12 @@ def _health_lines(plan: Plan, runs: tuple[Run, ...]) -> list[str]:
         seconds = (runs[0].ended - runs[0].started).total_seconds()
         said = f": {line(runs[0].report['error'], 200)}" if "error" in runs[0].report else ""
         lines.append(f"last run   {runs[0].kind}, {runs[0].outcome} in {seconds:,.0f} s{said}")
-    if plan.ok:
+    failing = sum(turn.reason == "retry" for turn in plan.turns)
+    if plan.ok and failing:
+        lines.append(f"health     {count(failing, 'list')} failed the last time, not often enough to be an outage")
+    elif plan.ok and not plan.answered:
+        lines.append("health     in order: no list was asked yet")
+    elif plan.ok:
         lines.append("health     in order: every list answers")
     else:
         parts = [count(len(plan.outages), "list") + " out of order"] if plan.outages else []
