@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,14 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
-# How long an example takes says how busy the machine is, not whether the law holds.
+# How long an example takes says how busy the machine is, not whether the law holds.  Where CI decides, the same examples
+# are tried each time; at a desk new ones are.
 hypothesis.settings.register_profile(
-    "laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+    "laws",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+    derandomize="CI" in os.environ,
 )
 hypothesis.settings.load_profile("laws")
 

@@ -89,3 +89,10 @@ def test_export_streams(format: str) -> None:
     for _ in range(5):
         next(pieces)
     assert len(taken) <= 6
+
+
+@pytest.mark.parametrize("venue", ["ARXIV", "arXiv:0000000", "CoRR abs/2301.00001"])
+def test_what_we_wrote_is_taken_at_its_word(venue: str) -> None:
+    paper = dataclasses.replace(GARDEN, venue=venue)
+    (row,) = formats.importer("bibtex")(written("bibtex", [paper]).encode(), "file").rows
+    assert (row.venue, state_of(row)) == (venue, state_of(paper))

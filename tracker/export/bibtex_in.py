@@ -122,7 +122,8 @@ def _row(line: int, fields: Mapping[str, str]) -> ImportRow:
     if sub and sub not in title:
         title = f"{title}: {sub}"
     own = state.load(fields.get("papertracker", ""))
-    identifiers = unique([*_identifiers(fields), *own.identifiers])
+    ours = own.id is not None  # what we wrote is meant as it stands; in others' files, journals hide preprints
+    identifiers = unique([*_identifiers(fields, guess=not ours), *own.identifiers])
     url = latex.address(fields.get("url", "")) or next(iter(_urls_in(fields.get("howpublished", ""))), None)
     if not title and not identifiers and not url:
         raise BadRowError("a paper needs a title, an identifier or a url")
@@ -138,7 +139,7 @@ def _row(line: int, fields: Mapping[str, str]) -> ImportRow:
         authors=_authors(fields.get("author") or fields.get("editor") or "", own.authors),
         year=as_year(fields.get("year", "")) or as_year(fields.get("date", "")),
         published=published,
-        venue=_venue(one_line(text("journal", "journaltitle", "booktitle"))),
+        venue=_venue(one_line(text("journal", "journaltitle", "booktitle")), guess=not ours),
         identifiers=identifiers,
         url=url,
         urls=own.urls or ((Link("", url),) if url else ()),
@@ -152,7 +153,7 @@ def _row(line: int, fields: Mapping[str, str]) -> ImportRow:
     )
 
 
-def _identifiers(fields: Mapping[str, str]) -> Iterator[str]:
+def _identifiers(fields: Mapping[str, str], *, guess: bool) -> Iterator[str]:
     eprint = latex.address(fields.get("eprint", ""))
     archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "").casefold()
     if eprint and (archive == "arxiv" or (not archive and _BARE_ARXIV.fullmatch(eprint))):
@@ -160,7 +161,7 @@ def _identifiers(fields: Mapping[str, str]) -> Iterator[str]:
     if doi := latex.address(fields.get("doi", "")):
         found = re.search(r"10\.\d{4,9}/.+", doi)
         yield f"doi:{found[0] if found else doi}"
-    for name in ("journal", "journaltitle", "note", "howpublished", "number", "volume"):
+    for name in ("journal", "journaltitle", "note", "howpublished", "number", "volume") if guess else ():
         if found := _ARXIV.search(latex.decoded(fields.get(name, "")) if name in fields else ""):
             yield f"arxiv:{found[1]}"
 
@@ -203,9 +204,11 @@ def _day(fields: Mapping[str, str]) -> date | None:
     return as_date(f"{year:04d}-{number:02d}-{int(day):02d}")
 
 
-def _venue(written: str) -> str | None:
+def _venue(written: str, *, guess: bool) -> str | None:
     """A venue; ``arXiv preprint arXiv:...`` is none."""
-    return None if not written or re.match(r"(?:arxiv|corr\b|abs/)", written, re.IGNORECASE) else written
+    if guess and re.match(r"(?:arxiv|corr\b|abs/)", written, re.IGNORECASE):
+        return None
+    return written or None
 
 
 def _notes(annotation: str, exact: tuple[ImportNote, ...]) -> tuple[ImportNote, ...]:
