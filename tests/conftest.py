@@ -10,8 +10,8 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
-# How long an example takes says how busy the machine is, not whether the law holds.  Where CI decides, the same examples
-# are tried each time; at a desk new ones are.
+# How long an example takes says how busy the machine is, not whether the law holds.
+# Where CI decides, the same examples are tried each time; at a desk new ones are.
 hypothesis.settings.register_profile(
     "laws",
     deadline=None,
