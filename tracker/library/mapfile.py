@@ -77,7 +77,8 @@ def write(path: Path, drawn: Drawn) -> None:
             raise
     except OSError as error:
         raise DiskFull(
-            f"the map {path} cannot be written: {error.strerror or error}", cure="free some space"
+            f"the map {path} cannot be written: {error.strerror or error}",
+            cure="free some space, or check the permissions of the folder",
         ) from error
 
 
