@@ -28,3 +28,4 @@ page = st.navigation(
 with frame.honest():
     elsewhere.watch()
     page.run()
+    elsewhere.told()

@@ -19,34 +19,42 @@ _EVERY = 3.0
 _NAMED = 3
 _COUNTED = 100
 #: The last change that this page shows, the last that its reader was told of, and what this window did itself.
-_KNOWN, _TOLD, _OWN = "desk-known", "desk-told", "desk-own"
+_SHOWN, _TOLD, _OWN = "desk-shown", "desk-told", "desk-own"
 
 
 def watch() -> None:
-    """Look for changes from elsewhere every few seconds, and say so; called once by the router for every page."""
+    """Look for changes from elsewhere every few seconds, and say so; called by the router before every page."""
     now = library.tracker().desk_number()  # what is drawn from here on shows all up to this
-    before = st.session_state.get(_KNOWN)
-    if before is not None and now > before:
-        found = _others(max(int(before), int(st.session_state.get(_TOLD, 0))))
-        if found:  # the page has them now, but its reader should know that it was not their own click
-            st.toast(f"Changed elsewhere: {_told(found)}", icon=":material/sync_alt:", duration="long")
-    st.session_state.update({_KNOWN: now, _TOLD: now, _OWN: []})
+    st.session_state[_SHOWN] = now
+    told = int(st.session_state.setdefault(_TOLD, now))
+    if now > told and (found := _others(told)):
+        # the page has them now, but its reader should know that it was not their own click
+        st.toast(f"Changed elsewhere: {_told(found)}", icon=":material/sync_alt:", duration="long")
     st.fragment(_notice, run_every=_EVERY)()
 
 
-def mine(before: int) -> None:
-    """What happened after the change ``before`` was done by this window."""
-    after = library.tracker().desk_number()
-    if after > before:
-        st.session_state.setdefault(_OWN, []).append((before, after))
+def told() -> None:
+    """Called by the router after a page that was drawn to its end.
+
+    What a run said that was cut off by the next click may never have reached the browser: that run tells nothing,
+    and the next says it again.
+    """
+    now = max(int(st.session_state[_SHOWN]), int(st.session_state[_TOLD]))
+    st.session_state[_TOLD] = now
+    st.session_state[_OWN] = [span for span in st.session_state.get(_OWN, []) if span[1] > now]
+
+
+def mine(spans: Sequence[tuple[int, int]]) -> None:
+    """These spans of changes were done by this window."""
+    st.session_state.setdefault(_OWN, []).extend(span for span in spans if span[1] > span[0])
 
 
 def _notice() -> None:
-    known = int(st.session_state.get(_KNOWN, 0))
+    shown = int(st.session_state.get(_SHOWN, 0))
     now = library.tracker().desk_number()
-    if now <= known:
+    if now <= shown:
         return
-    found = _others(known)
+    found = _others(shown)
     if not found:
         return
     st.session_state[_TOLD] = now

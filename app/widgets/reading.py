@@ -130,9 +130,9 @@ def attempt(action: Callable[[], object]) -> bool:
     from app.widgets import elsewhere
 
     try:
-        before = library.tracker().desk_number()
-        action()
-        elsewhere.mine(before)
+        with library.tracker().desk_spans() as spans:
+            action()
+        elsewhere.mine(spans)
     except TrackerError as error:
         st.toast(label(str(error), 300), icon=":material/error:", duration="long")
         return False

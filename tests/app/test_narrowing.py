@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.widgets import elsewhere, facets, plain
 from tests.app.conftest import text_of
@@ -86,6 +87,40 @@ def test_what_another_window_did_is_told(library: FakeTracker, visit: Any) -> No
     assert "skipped" in said
     assert "<b>" not in said
     assert "$$" not in said
+
+
+def _cut_off_page() -> None:
+    import streamlit as st
+
+    from app.widgets import elsewhere
+
+    elsewhere.watch()
+    if st.session_state.pop("cut", False):
+        raise ValueError("the next click came before this page was whole")
+    elsewhere.told()
+
+
+def test_a_change_is_told_once_and_again_where_the_page_was_cut_off(library: FakeTracker) -> None:
+    def toasts() -> list[str]:
+        return [toast.value for toast in test.toast]
+
+    test = AppTest.from_function(_cut_off_page)
+    test.run()
+    assert not toasts()
+    library.desk += 1
+    test.session_state["cut"] = True
+    assert test.run().exception
+    test.run()
+    assert "Changed elsewhere" in toasts()[0]
+    test.run()
+    assert not toasts(), "told once"
+    before, library.desk = library.desk, library.desk + 1
+    test.session_state["desk-own"] = [(before, library.desk)]
+    test.run()
+    assert not toasts(), "what one did oneself is no news"
+    library.desk += 1
+    test.run()
+    assert toasts()
 
 
 def test_a_paper_shows_concepts_citation_and_doubts(library: FakeTracker, visit: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -180,6 +181,14 @@ class FakeTracker:
 
     def desk_number(self) -> int:
         return self.desk
+
+    @contextmanager
+    def desk_spans(self) -> Iterator[list[tuple[int, int]]]:
+        found: list[tuple[int, int]] = []
+        before = self.desk
+        yield found
+        if self.desk > before:
+            found.append((before, self.desk))
 
     def desk_changes(self, since: int, limit: int = 20) -> tuple[DeskChange, ...]:
         paper = self.shelf[0]

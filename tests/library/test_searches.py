@@ -115,6 +115,41 @@ def test_another_window_learns_what_this_one_did(tracker: Tracker, tmp_path: Pat
         assert other.desk_changes(other.desk_number()) == ()
 
 
+def test_a_change_of_another_window_is_never_taken_for_ones_own(tracker: Tracker, tmp_path: Path) -> None:
+    with Tracker.open(tmp_path) as other:
+        start = tracker.desk_number()
+        with tracker.desk_spans() as spans:  # the other window writes between this one's look and its own writes
+            other.mark(id_of(0), "read")
+            tracker.mark(id_of(1), "queued")
+            other.mark(id_of(2), "skipped")
+            tracker.undo(tracker.act([id_of(3)], "read"))
+        own = {n for low, high in spans for n in range(low + 1, high + 1)}
+        mine = {one.id for one in tracker.desk_changes(start) if one.number in own}
+        assert mine == {id_of(1), id_of(3)}
+        assert {one.id for one in tracker.desk_changes(start) if one.number not in own} == {id_of(0), id_of(2)}
+        tracker.mark(id_of(0), "queued")
+        assert max(own) < tracker.desk_number(), "nothing is counted after the block"
+        assert len(spans) == 3
+
+
+def test_what_a_filter_admitted_before_is_not_believed_after_a_write(tracker: Tracker, tmp_path: Path) -> None:
+    def read() -> set[str]:
+        return {hit.id for hit in tracker.search("sheep clouds status:read", 50).hits}
+
+    assert read() == read() == set()
+    shown = [id_of(1), id_of(4)]
+    tracker.mark(shown[0], "read")
+    assert read() == read() == {shown[0]}
+    with Tracker.open(tmp_path) as other:
+        other.mark(shown[1], "read")
+        assert read() == {shown[0], shown[1]}
+        other.mark(shown[0], "inbox")
+    assert read() == {shown[1]}
+    for number in range(40):  # more conditions than are remembered
+        tracker.search(f"sheep year:{1990 + number}", 5)
+    assert read() == {shown[1]}
+
+
 def test_an_entry_for_a_bibliography_is_only_that(tracker: Tracker) -> None:
     tracker.note(id_of(0), "Mine alone.")
     entry = tracker.bibtex(id_of(0))

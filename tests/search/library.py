@@ -112,9 +112,10 @@ class FakeLibrary:
     def stamp(self, model: str = "") -> int:
         return len(self.log)
 
-    def matching(self, atom: Atom, within: Sequence[int] | None = None) -> Keys:
+    def matching(self, atom: Atom, within: Sequence[int] | None = None, limit: int | None = None) -> Keys:
         found = [pk for pk, paper in self.papers.items() if self.holds(paper, atom)]
-        return np.array(sorted(pk for pk in found if within is None or pk in set(within)), dtype=np.int64)
+        kept = [pk for pk in found if within is None or pk in set(within)][:limit]
+        return np.array(sorted(kept), dtype=np.int64)
 
     def holds(self, paper: PaperText, atom: Atom) -> bool:
         if not isinstance(atom, Text):

@@ -76,8 +76,11 @@ def test_a_filtered_search_is_the_search_filtered(mode: Mode, count: int) -> Non
         assert {hit.id: hit.score for hit in plain} == {h.id: h.score for h in everything.hits if h.id in admitted}
 
 
+@pytest.mark.parametrize("listed", [0.0, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize("most", [0, 20, 60])
-def test_checking_the_best_finds_what_checking_all_finds(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+def test_checking_the_best_finds_what_checking_all_finds(
+    monkeypatch: pytest.MonkeyPatch, most: int, listed: float
+) -> None:
     made = made_up(120)
     searching = engine(made, weights=Weights(depth=0))
     monkeypatch.setattr(ranking, "CANDIDATES", 5)
@@ -85,7 +88,7 @@ def test_checking_the_best_finds_what_checking_all_finds(monkeypatch: pytest.Mon
     queries = [f"attention token {' '.join(chance.sample(CONDITIONS, count))}" for count in (1, 1, 1, 1, 2, 2, 3)]
     expected = [searching.search(query, 4) for query in queries]
     monkeypatch.setattr(scoping, "LARGE", 0)
-    monkeypatch.setattr(scoping, "FIRST", 10)
+    monkeypatch.setattr(scoping, "LISTED", listed)
     monkeypatch.setattr(scoping, "MOST", most)
     for query, whole in zip(queries, expected, strict=True):
         found = searching.search(query, 4)

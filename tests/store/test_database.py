@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tracker.store.check import check
 from tracker.store.connect import connect
 from tracker.store.database import Database, path_of
 from tracker.store.faults import translate
+from tracker.store.tables import SettingRow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -363,3 +365,23 @@ def test_every_error_of_sqlite_has_its_own(name: str, kind: type[StoreError]) ->
     told = translate(error, Path("/library"))
     assert type(told) is kind
     assert "said by SQLite" in str(told)
+
+
+def test_the_version_tells_of_every_commit_and_of_nothing_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'library.sqlite3'}"
+    with Database.open(url) as one, Database.open(url) as other:
+        before = one.version()
+        with one.reader() as reader:
+            reader.rows("SELECT count(*) FROM paper")
+        assert one.version() == before
+        seen = [before]
+        for db in (one, other, one):
+            with db.write() as session:
+                session.add(SettingRow(name=f"seen {len(seen)}", value="1"))
+            seen.append(one.version())
+            assert one.version() == seen[-1]
+        assert len(set(seen)) == len(seen)
+        with suppress(ZeroDivisionError), one.write() as session:
+            session.add(SettingRow(name="never", value="1"))
+            raise ZeroDivisionError
+        assert one.version() == seen[-1], "what was rolled back changed nothing"

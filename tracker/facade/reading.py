@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,15 @@ class Reading(Learning):
         from tracker.library import elsewhere
 
         return elsewhere.number(self._db)
+
+    @contextmanager
+    def desk_spans(self) -> Iterator[list[tuple[int, int]]]:
+        """Which changes of the desk are one's own: after the block, ``(before, after]`` for each write made in it.
+
+        Exact while others write: a change of another window is in no span.
+        """
+        with self._db.desk_spans() as found:
+            yield found
 
     def desk_changes(self, since: int, limit: int = 20) -> tuple[DeskChange, ...]:
         """What changed after :meth:`desk_number` was ``since``, the latest first, each paper once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 
 from tracker.errors import DiskFull, ModelError
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 #: A ranked query is counted by list, year and so on among so many of its best papers.
 FACETED = 200
 
+#: Conditions whose papers are remembered (at most a megabyte each in a library of a million).
+_REMEMBERED = 16
 #: BM25 weights of title, abstract, authors, listed, notes in the database's own index (the way back).
 _WEIGHTS = (2.0, 1.0, 1.0, 1.0, 1.0)
 
@@ -88,10 +91,15 @@ class Finder:
 
 
 class _Texts:
-    """The searchable texts."""
+    """The searchable texts.
+
+    Who filters once filters again: what a condition admits is remembered until anything is written.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._lock = threading.Lock()
+        self._known: dict[tuple[Atom, int | None], tuple[int, Keys]] = {}
 
     def stamp(self) -> int:
         with self._db.reader() as reader:
@@ -102,12 +110,25 @@ class _Texts:
             for row in changes.texts_since(reader, since):
                 yield row[0], None if row[1] is None else PaperText(*row)
 
-    def matching(self, atom: Atom, within: Sequence[int] | None = None) -> Keys:
-        condition = filter_of(atom)
+    def matching(self, atom: Atom, within: Sequence[int] | None = None, limit: int | None = None) -> Keys:
         if within is not None:
-            condition = filters.All((condition, filters.Among(tuple(within))))
+            condition = filters.All((filter_of(atom), filters.Among(tuple(within))))
+            with self._db.reader() as reader:
+                return filters.pks(reader, condition, limit)
+        version = self._db.version()
+        with self._lock:
+            known = self._known.get((atom, limit))
+        if known is not None and known[0] == version:
+            return known[1]
         with self._db.reader() as reader:
-            return filters.pks(reader, condition)
+            keys = filters.pks(reader, filter_of(atom), limit)
+        keys.setflags(write=False)
+        with self._lock:
+            self._known.pop((atom, limit), None)
+            while len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[atom, limit] = (version, keys)
+        return keys
 
     def ranked(self, expression: str, limit: int) -> Sequence[tuple[int, float]]:
         if not expression:

@@ -140,11 +140,13 @@ class SearchEngine:
         if not query.conditions:
             return Scope()
         size = max(0 if words is None else len(words.index.rows), 0 if meaning is None else len(meaning.index.rows))
-        if size > scoping.LARGE:
-            found = scoping.among_best(self._texts, query, partial(best_of, words, meaning), wanted)
-            if found is not None:
-                return found
-        return scoping.whole(self._texts, query)
+        if size <= scoping.LARGE:
+            return scoping.whole(self._texts, query)
+        return (
+            scoping.if_few(self._texts, query, size)
+            or scoping.among_best(self._texts, query, partial(best_of, words, meaning), wanted)
+            or scoping.whole(self._texts, query)
+        )
 
     def _words(self, query: Query, notices: list[str]) -> WordScores:
         stems = self._word_index.tokenizer.stems(query.meaning)

@@ -71,12 +71,13 @@ class Texts(Protocol):
     def changed(self, since: int) -> Iterable[tuple[int, PaperText | None]]:
         """Key and text of every paper whose text changed after ``since``, None for one that is gone; 0 asks for all."""
 
-    def matching(self, atom: Atom, within: Sequence[int] | None = None) -> Keys:
+    def matching(self, atom: Atom, within: Sequence[int] | None = None, limit: int | None = None) -> Keys:
         """Keys of the papers that hold a text or meet a filter, ascending.
 
         Args:
             atom: see ``lexical.match_expression`` for a text.
             within: look among these only.
+            limit: stop at so many, whichever they are.
         """
 
     def ranked(self, expression: str, limit: int) -> Sequence[tuple[int, float]]:

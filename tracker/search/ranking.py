@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ _UNRELATED = 0.1
 _NOTHING: Floats = np.zeros(0, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """A query's vector, the vectors to compare it with, and its content words for re-ranking."""
 
@@ -33,6 +34,14 @@ class Meaning:
     index: VectorIndex
     tokens: Tokens | None = None
     words: Floats | None = None
+
+    def best(self, count: int, scope: Scope) -> tuple[Keys, Floats]:
+        """Keys and cosines of the nearest papers, nearest first; asked again, it need not read the vectors again."""
+        return self.index.best(self.vector, count, scope, self._rough)
+
+    @cached_property
+    def _rough(self) -> Floats:
+        return self.index.rough(self.vector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def candidates(count: int) -> int:
 def best_of(words: WordScores | None, meaning: Meaning | None, count: int) -> tuple[Keys, ...]:
     """The best papers of each search, best first, without conditions."""
     by_words = () if words is None else (words.best(count, Scope()),)
-    return by_words if meaning is None else (*by_words, meaning.index.best(meaning.vector, count, Scope())[0])
+    return by_words if meaning is None else (*by_words, meaning.best(count, Scope())[0])
 
 
 def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count: int, weights: Weights) -> Ranked:
@@ -70,7 +79,7 @@ def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count:
     wanted = candidates(count)
     if meaning is None:
         return _by_words(words, scope, count) if words is not None else Ranked(np.zeros(0, np.int64), _NOTHING)
-    nearest, cosines = meaning.index.best(meaning.vector, wanted, scope)
+    nearest, cosines = meaning.best(wanted, scope)
     if words is None:
         near = cosines > 0
         return Ranked(nearest[near][:count], cosines[near][:count], None, cosines[near][:count])

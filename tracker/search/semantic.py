@@ -43,13 +43,18 @@ class VectorIndex:
     rows: Rows
     changes: int
 
-    def best(self, query: Floats, count: int, scope: Scope) -> tuple[Keys, Floats]:
+    def rough(self, query: Floats) -> Floats:
+        """About how near each row of the old part is, ``[rows]``; empty where there is no sketch to tell it."""
+        return self.base.sketch @ (self.base.basis.T @ query) if len(self.base.sketch) else self.base.sketch[:, 0]
+
+    def best(self, query: Floats, count: int, scope: Scope, rough: Floats | None = None) -> tuple[Keys, Floats]:
         """Keys and cosines of the nearest papers, nearest first.
 
         Args:
             query: ``[d]`` of length 1.
             count: papers wanted.
             scope: which papers may be found.
+            rough: what :meth:`rough` said of the query, for those who ask several times.
         """
         if not len(self.rows) or count <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
@@ -58,7 +63,9 @@ class VectorIndex:
         if mask is not None and few:
             return self._nearest(query, np.flatnonzero(mask), count)
         if len(self.base.sketch):
-            return self._nearest(query, self._candidates(query, count, mask), count)
+            return self._nearest(
+                query, self._candidates(self.rough(query) if rough is None else rough, count, mask), count
+            )
         cosines: Floats = np.concatenate([self.base.matrix @ query, self.fresh.matrix @ query])
         cosines[self.rows.dead] = -2.0
         if mask is not None:
@@ -105,15 +112,15 @@ class VectorIndex:
     def _cosines(self, query: Floats, rows: Numbers) -> Floats:
         return self._take(rows) @ query if len(rows) else np.zeros(0, np.float32)
 
-    def _candidates(self, query: Floats, count: int, mask: Mask | None) -> Numbers:
+    def _candidates(self, rough: Floats, count: int, mask: Mask | None) -> Numbers:
         """Rows worth comparing in full: the best of the sketch, and all new ones."""
-        rough = self.base.sketch @ (self.base.basis.T @ query)
         split = len(self.base.pks)
+        scores = rough + np.float32(2)
         if mask is not None:
-            rough[~mask[:split]] = -2.0
-        rough[self.rows.dead] = -2.0
-        wanted = min(len(rough), max(CANDIDATES, 2 * count, len(rough) // 160))
-        rows = np.sort(best(rough + np.float32(2), wanted))
+            scores *= mask[:split]
+        scores[self.rows.dead] = 0.0
+        wanted = min(split, max(CANDIDATES, 2 * count, split // 160))
+        rows = np.sort(best(scores, wanted))
         fresh = np.arange(split, len(self.rows))
         return np.concatenate([rows, fresh if mask is None else fresh[mask[split:]]])
 

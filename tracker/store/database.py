@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tracker.errors import SchemaTooNew, StoreBusy, StoreError
-from tracker.store import schema
+from tracker.store import changes, schema
 from tracker.store.connect import connect, revision_of
 from tracker.store.faults import guard, guard_orm
 from tracker.store.reader import Reader, SqliteReader
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 _IDLE_READERS = 8
 
 
+class _Spans(threading.local):
+    found: list[tuple[int, int]] | None = None
+
+
 class Database:
     """One library's database, safe to share between threads.  Close it, or use it as a context manager."""
 
@@ -43,6 +47,9 @@ class Database:
         self.path = path
         self._idle: deque[sqlite3.Connection] = deque()
         self._write_lock = threading.Lock()
+        self._spans = _Spans()
+        self._watching = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
         self._writer: int | None = None
         self._making = threading.Lock()
         self._made: Engine | None = None
@@ -73,6 +80,10 @@ class Database:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         if self._made is not None:
             self._made.dispose()
 
@@ -98,6 +109,16 @@ class Database:
                 yield SqliteReader(connection)
             finally:
                 self._give_back(connection)
+
+    def version(self) -> int:
+        """Another number whenever anybody, here or in another process, committed something; takes microseconds.
+
+        What was read after one call still holds if the next call gives the same number.
+        """
+        with guard(self.path), self._watching:
+            if self._watch is None:
+                self._watch = connect(self.path, query_only=True)
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -131,7 +152,24 @@ class Database:
             Session(self._writers[durable], expire_on_commit=False) as session,
             session.begin(),
         ):
+            spans = self._spans.found
+            before = 0 if spans is None else changes.latest(session, changes.DESK)
             yield session
+            if spans is not None:
+                spans.append((before, changes.latest(session, changes.DESK)))
+
+    @contextmanager
+    def desk_spans(self) -> Iterator[list[tuple[int, int]]]:
+        """What this thread's writes in here did to the desk: ``(before, after]`` in numbers of changes, a write each.
+
+        The numbers are read inside the transactions, so that a write of anybody else is never in a span.
+        """
+        found: list[tuple[int, int]] = []
+        self._spans.found = found
+        try:
+            yield found
+        finally:
+            self._spans.found = None
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

@@ -156,13 +156,25 @@ def where(condition: Filter) -> Where:
     return Where(builder.sql(condition), builder.params)
 
 
-def pks(source: Queryable, condition: Filter = EVERYTHING) -> Keys:
-    """The papers that meet a condition, by number, ascending."""
+def pks(source: Queryable, condition: Filter = EVERYTHING, limit: int | None = None) -> Keys:
+    """The papers that meet a condition, by number, ascending.
+
+    Args:
+        source: a reader or a session.
+        condition: what they meet.
+        limit: stop at so many, whichever they are.
+    """
     import numpy as np
 
     found = where(condition)
-    rows = as_reader(source).rows("SELECT pk FROM paper WHERE " + found.sql + " ORDER BY pk", found.params)
-    return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    few = "" if limit is None else " LIMIT " + str(int(limit))
+    # one text instead of a row each: a tenth of a million papers come in half the time
+    sql = "SELECT group_concat(pk, ' ') FROM (SELECT pk FROM paper WHERE " + found.sql + few + ")"
+    text = as_reader(source).rows(sql, found.params)[0][0]
+    if not text:
+        return np.zeros(0, np.int64)
+    # stable: they come as a few rising runs out of an index, or in order
+    return np.sort(np.fromstring(text, dtype=np.int64, sep=" "), kind="stable")
 
 
 class _Builder:
