@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 
 import streamlit as st
 
 from app import library
+from tracker import running
 
 LOG = "labs.log"
 _NICENESS = 10
@@ -30,7 +30,7 @@ def start(*without: str) -> bool:
         return False
     here = library.settings()
     here.home.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tracker.cli", "--home", str(here.home), "lab", "--build"]
+    command = running.command("tracker.cli", "--home", str(here.home), "lab", "--build")
     command += [word for part in without for word in ("--without", part)]
     with (here.home / LOG).open("wb") as log:
         # One thread at a low priority: searches and an update that runs meanwhile come first.
@@ -39,7 +39,7 @@ def start(*without: str) -> bool:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**running.environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker import running
 from tracker.progressfile import RunProgress, read_progress
 from tracker.settings import Settings, load_settings
 
@@ -64,12 +64,12 @@ def start_update(sources: tuple[str, ...] = (), *, force: bool = False) -> bool:
         return False
     here = settings()
     here.home.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tracker.cli", "--home", str(here.home), "update", *sources]
+    command = running.command("tracker.cli", "--home", str(here.home), "update", *sources)
     if force:
         command.append("--force")
     with (here.home / UPDATE_LOG).open("wb") as log:
         _children()[str(here.home)] = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command, env=running.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
     return True
 

@@ -74,7 +74,7 @@ def _job(settings: Settings, every: int) -> Job:
     # Addresses and the model, which a person may have set for the shell only.  Never a key: an entry is no safe place.
     kept = ("TRACKER_DATABASE_URL", "TRACKER_MIRROR", "TRACKER_EMBEDDING_MODEL")
     return Job(
-        command=(sys.executable, "-m", "tracker.cli", "--home", str(home), "update"),
+        command=(sys.executable, "-P", "-m", "tracker.cli", "--home", str(home), "update"),
         hours=every,
         environment=tuple((name, os.environ[name]) for name in kept if os.environ.get(name)),
         log=str(home / "update.log"),

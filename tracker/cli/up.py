@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker import running
 from tracker.cli import edge, options
 
 if TYPE_CHECKING:
@@ -90,18 +91,11 @@ def _server_command(port: int) -> list[str]:
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
     }
-    return [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(page),
-        *(f"--{name}={value}" for name, value in flags.items()),
-    ]
+    return running.command("streamlit", "run", str(page), *(f"--{name}={value}" for name, value in flags.items()))
 
 
 def _update_command(settings: Settings) -> list[str]:
-    return [sys.executable, "-m", "tracker.cli", "--home", str(settings.home), "update"]
+    return running.command("tracker.cli", "--home", str(settings.home), "update")
 
 
 @contextlib.contextmanager
@@ -109,9 +103,7 @@ def _child(command: list[str], settings: Settings, log: Path | None = None) -> I
     """A process of ours that ends with the block: asked first, made to after five seconds."""
     import subprocess
 
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-    environment = {**os.environ, "TRACKER_HOME": str(settings.home), "PYTHONPATH": path}
+    environment = {**running.environment(), "TRACKER_HOME": str(settings.home)}
     with contextlib.ExitStack() as stack:
         sink = stack.enter_context(log.open("wb")) if log else None
         process = subprocess.Popen(  # noqa: S603 - our own modules, no shell

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tracker.library.keeping import Keeper
     from tracker.library.labs import Bench
     from tracker.library.mapping import Mapper
+    from tracker.library.newsboard import NewsBoard
     from tracker.library.reading import Desk
     from tracker.library.undo import Hand
     from tracker.library.updating import Updater
@@ -47,6 +48,7 @@ class Rooms:
         self._scholarship: Scholar | None = None
         self._labs: Bench | None = None
         self._care: Keeper | None = None
+        self._news: NewsBoard | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, *, settings: Settings | None = None) -> Self:
@@ -117,8 +119,11 @@ class Rooms:
 
     def _views(self) -> Views:
         from tracker.library.desk_views import Views
+        from tracker.library.newsboard import NewsBoard
 
-        return Views(self._db, self._clock)
+        if self._news is None:
+            self._news = NewsBoard()
+        return Views(self._db, self._clock, self._news)
 
     def _hand(self) -> Hand:
         from tracker.library.undo import Hand

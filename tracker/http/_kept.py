@@ -85,7 +85,7 @@ class KeptCopies:
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, gzip.compress(json.dumps(head).encode() + b"\n" + kept.body, 6, mtime=0))
+            _replace(path, gzip.compress(json.dumps(head).encode() + b"\n" + kept.body, 1, mtime=0))
             self._trim()
         except OSError as error:
             _log.warning("%s cannot be kept: %s", path, error)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.errors import FetchError, ParseError
 from tracker.ingest.effective import Chain
-from tracker.ingest.fetching import Fetcher, Kind, fetch_source
+from tracker.ingest.fetching import Fetched, Fetcher, Kind, fetch_source
 from tracker.ingest.placing import Place, Placed, place_entries
-from tracker.records import Parsed, Progress, SourceReport, SourceSpec
+from tracker.records import Document, Parsed, Progress, SourceReport, SourceSpec
 from tracker.store import sources
 from tracker.store.database import Database
 from tracker.store.sources import StoredSource
@@ -24,6 +26,19 @@ SHRUNK = 0.5
 ENOUGH = 12
 
 OnProgress = Callable[[Progress], None]
+Outcome = Callable[[], Parsed | None]
+Apart = Callable[[SourceSpec, Sequence[Document]], Outcome | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Got:
+    """A list that came and is to be parsed."""
+
+    source: StoredSource
+    kind: Kind
+    fetched: Fetched
+    fingerprint: str
+    elsewhere: Outcome | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +46,7 @@ class ListReader:
     """What reading lists needs: the library, the network, the kinds, the clock.
 
     ``edition`` changes when the parsers may have: lists are then parsed anew although their bytes are the same.
+    ``apart`` may begin to parse a long list elsewhere, and gives what waits for the outcome (None: parse it here).
     """
 
     db: Database
@@ -39,45 +55,76 @@ class ListReader:
     chain: Chain
     clock: Callable[[], datetime]
     edition: str
+    apart: Apart = lambda spec, documents: None
 
     def read(
         self, wanted: Sequence[StoredSource], *, force: bool = False, progress: OnProgress | None = None
     ) -> tuple[tuple[SourceReport, ...], set[int]]:
-        """Read these sources, one after the other.
+        """Read these sources, one after the other; those that are parsed elsewhere come last.
 
         Returns:
             A report for each, and the numbers of the papers that something changed about.
         """
-        reports: list[SourceReport] = []
+        with _calmly():
+            return self._read(wanted, force, progress)
+
+    def _read(
+        self, wanted: Sequence[StoredSource], force: bool, progress: OnProgress | None
+    ) -> tuple[tuple[SourceReport, ...], set[int]]:
+        reports: dict[str, SourceReport] = {}
         papers: set[int] = set()
+        later: list[_Got] = []
+
+        def finish(got: _Got) -> None:
+            reports[got.source.spec.slug], touched = self._guarded(got.source, lambda: self._understood(got, progress))
+            papers.update(touched)
+
         for number, source in enumerate(wanted):
             if progress is not None:
                 progress(Progress(stage="lists", done=number, total=len(wanted), message=source.spec.title))
-            report, touched = self._one(source, force, progress)
-            reports.append(report)
-            papers |= touched
+            report, got = self._asked(source, force, alone=len(wanted) == 1)
+            if report is not None:
+                reports[source.spec.slug] = report
+            elif got is not None:
+                if got.elsewhere is not None:
+                    later.append(got)  # the others are read and stored while it is parsed
+                else:
+                    finish(got)
+        for got in later:
+            finish(got)
         if progress is not None and wanted:
             progress(Progress(stage="lists", done=len(wanted), total=len(wanted)))
-        return tuple(reports), papers
+        return tuple(reports[source.spec.slug] for source in wanted), papers
 
-    def _one(self, source: StoredSource, force: bool, progress: OnProgress | None) -> tuple[SourceReport, set[int]]:
+    def _guarded(
+        self, source: StoredSource, read: Callable[[], tuple[SourceReport, set[int]]]
+    ) -> tuple[SourceReport, set[int]]:
         try:
-            return self._understood(source, force, progress)
+            return read()
         except (FetchError, ParseError) as error:
             return self._failed(source, error), set()
 
-    def _understood(
-        self, source: StoredSource, force: bool, progress: OnProgress | None
-    ) -> tuple[SourceReport, set[int]]:
+    def _asked(self, source: StoredSource, force: bool, *, alone: bool) -> tuple[SourceReport | None, _Got | None]:
+        """The list's documents, or the report where there is nothing to parse."""
         spec = source.spec
         kind = self.kind(spec.kind)
-        fetched = fetch_source(self.client, kind, spec)
+        try:
+            fetched = fetch_source(self.client, kind, spec)
+        except (FetchError, ParseError) as error:
+            return self._failed(source, error), None
         fingerprint = f"{fetched.fingerprint}:{self.edition}"
         if fingerprint == source.content_hash and fetched.complete and not force:
             self._healed(source)
-            return SourceReport(slug=spec.slug, state="unchanged", entries=source.state.entries), set()
-        parsed = kind.parse(spec, fetched.documents)
-        rolling = getattr(kind, "rolling", False)
+            return SourceReport(slug=spec.slug, state="unchanged", entries=source.state.entries), None
+        elsewhere = None if alone else self.apart(spec, fetched.documents)
+        return None, _Got(source, kind, fetched, fingerprint, elsewhere)
+
+    def _understood(self, got: _Got, progress: OnProgress | None) -> tuple[SourceReport, set[int]]:
+        source, spec, fetched = got.source, got.source.spec, got.fetched
+        parsed = got.elsewhere() if got.elsewhere is not None else None
+        if parsed is None:
+            parsed = got.kind.parse(spec, fetched.documents)
+        rolling = getattr(got.kind, "rolling", False)
         if not rolling:
             _refuse_if_broken(source, parsed)
         for document in fetched.documents:
@@ -90,7 +137,7 @@ class ListReader:
                 session,
                 spec.slug,
                 now,
-                content_hash=fingerprint if fetched.complete else "",
+                content_hash=got.fingerprint if fetched.complete else "",
                 changed=placed.anything,
                 next_fetch=now + timedelta(hours=spec.interval_hours),
             )
@@ -140,6 +187,17 @@ class ListReader:
             error=str(error),
             retry_at=retry_at,
         )
+
+
+@contextmanager
+def _calmly() -> Iterator[None]:
+    """A hundred thousand tokens come and go: to look through all of them for rings again and again is waste."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], 50_000), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _refuse_if_broken(source: StoredSource, parsed: Parsed) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from math import log2
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from tracker.library.conditions import condition_of
+from tracker.library.newsboard import NewsBoard
 from tracker.records import Paper
 from tracker.search.query import parse
 from tracker.store import listing, reading, vectors
 from tracker.store.assemble import concepts_of, paper_records
 from tracker.store.database import Database
-from tracker.store.filters import NEW
 from tracker.store.reader import Queryable, as_reader
 from tracker.store.times import loaded, stored
 
@@ -90,31 +91,27 @@ class ReadingWeek:
 class Views:
     """Read-only views over one library."""
 
-    def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, clock: Callable[[], datetime], board: NewsBoard) -> None:
         self._db = db
         self._clock = clock
+        self._board = board
 
     # ------------------------------------------------------------ news
 
     def news(self, source: str | None, limit: int) -> News:
         """The first ``limit`` new papers by week and list; ``source`` narrows to what one list names."""
-        now = self._clock()
+        now, version = self._clock(), self._db.version()
         with self._db.reader() as reader:
-            groups, counts = _grouped(as_reader(reader).rows(_NEWS), source)
-            wanted = [pk for members in groups.values() for pk, _ in members][:limit]
+            board = self._board.look(reader, version, source)
+            wanted = list(islice((pk for members in board.groups.values() for pk in members), limit))
             records = dict(zip(wanted, paper_records(reader, wanted), strict=True))
-        shown = [
-            NewsGroup(
-                source=slug,
-                week=None if week is date.min else week,
-                ids=tuple(name for _, name in members),
-                papers=tuple(records[pk] for pk, _ in members if pk in records),
-            )
-            for (week, slug), members in groups.items()
-            if members[0][0] in records
-        ]
-        total = sum(map(len, groups.values()))
-        return News(as_of=now, total=total, shown=len(wanted), groups=tuple(shown), by_list=counts)
+        shown: list[NewsGroup] = []
+        for (week, slug), members in board.groups.items():
+            papers = tuple(records[pk] for pk in islice(members, limit) if pk in records)
+            if not papers:
+                break
+            shown.append(NewsGroup(source=slug, week=week, ids=tuple(members.values()), papers=papers))
+        return News(as_of=now, total=board.total, shown=len(wanted), groups=tuple(shown), by_list=board.by_list)
 
     # ------------------------------------------------------------ the reading list
 
@@ -170,64 +167,6 @@ class Views:
             Suggestion(entry=entry, score=score, reasons=tuple(reasons) or ("it is new to you",))
             for entry, (_, (score, reasons)) in zip(entries, best, strict=True)
         )
-
-
-#: One row for each current mention of a new paper, one for a paper on no list.
-_NEWS = (
-    "SELECT paper.pk, paper.id, m.source_slug, m.week_start, coalesce(m.first_seen_at, paper.added_at),"
-    " coalesce(m.rank, 1000000), paper.news_at"
-    " FROM paper LEFT JOIN mention m ON m.paper_pk = paper.pk AND m.gone_at IS NULL WHERE {new}"
-).replace("{new}", NEW)
-
-_Group = tuple[date, str | None]
-
-
-@dataclass(slots=True)
-class _New:
-    """A new paper while its mentions are gone through."""
-
-    pk: int
-    name: str
-    news_at: str
-    lists: set[str]
-    rank: int = 1_000_000
-    place: _Group | None = None
-
-
-def _grouped(
-    rows: Iterable[Sequence[Any]], source: str | None
-) -> tuple[dict[_Group, list[tuple[int, str]]], dict[str, int]]:
-    """Each paper in the group of its latest week (of its list's name where two are alike), latest week first.
-
-    Most endorsed first within a group, then by rank.  Also how many papers each list names, most first.
-    """
-    held: dict[int, _New] = {}
-    mondays: dict[str, date] = {}  # thousands of mentions share a few hundred days
-    for pk, name, slug, week, seen, rank, news_at in rows:
-        if (paper := held.get(pk)) is None:
-            paper = held[pk] = _New(pk, name, news_at, set())
-        if slug is not None:
-            paper.lists.add(slug)
-        if source is not None and slug != source:
-            continue
-        text = week or seen[:10]
-        if (day := mondays.get(text)) is None:
-            day = mondays[text] = _monday(date.fromisoformat(text)) if week is None else date.fromisoformat(text)
-        paper.rank = min(paper.rank, rank)
-        if paper.place is None or (day, paper.place[1] or "") > (paper.place[0], slug or ""):
-            paper.place = (day, slug)
-    counts: dict[str, int] = {}
-    for paper in held.values():
-        for one in paper.lists:
-            counts[one] = counts.get(one, 0) + 1
-    wanted = sorted((paper for paper in held.values() if paper.place is not None), key=lambda paper: paper.name)
-    wanted.sort(key=lambda paper: paper.news_at, reverse=True)
-    wanted.sort(key=lambda paper: (-len(paper.lists), paper.rank))
-    groups: dict[_Group, list[tuple[int, str]]] = {}
-    for paper in wanted:
-        groups.setdefault(cast(_Group, paper.place), []).append((paper.pk, paper.name))
-    ordered = dict(sorted(groups.items(), key=lambda item: (-item[0][0].toordinal(), item[0][1] or "~")))
-    return ordered, dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _entries(reader: Queryable, pks: Sequence[int]) -> tuple[ReadingEntry, ...]:

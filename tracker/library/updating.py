@@ -32,6 +32,7 @@ from tracker.records import (
 )
 from tracker.settings import Settings
 from tracker.sources import registry
+from tracker.sources.apart import parse_apart
 from tracker.store import lock, sources
 from tracker.store.database import Database
 
@@ -197,6 +198,7 @@ class Updater:
             chain=self._chain,
             clock=self._clock,
             edition=tracker.__version__,
+            apart=parse_apart,
         )
         return lists.read(wanted, force=force, progress=progress)
 

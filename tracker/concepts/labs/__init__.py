@@ -10,21 +10,14 @@ from tracker.concepts.labs.forward import WHOLE, Ablation
 from tracker.concepts.labs.heads import AttentionView, attention
 from tracker.concepts.labs.inputs import InputEmbedding, input_embedding
 from tracker.concepts.labs.layer_index import LayerIndex, ablation_key, build_layer_index, open_layer_index
-from tracker.concepts.labs.layers import (
-    Ablated,
-    RecallTable,
-    TimeMachine,
-    ablate,
-    recall_ablated,
-    recall_by_layer,
-    time_machine,
-)
+from tracker.concepts.labs.layers import Ablated, TimeMachine, ablate, time_machine
 from tracker.concepts.labs.lens import MatchLens, ScoreSum, Tokens, match_lens, match_tokens
 from tracker.concepts.labs.library import BuildReport, LibraryText
 from tracker.concepts.labs.memories import FiredUnits, UnitMemory, fired_units, unit_memory
 from tracker.concepts.labs.memory_index import MemoryIndex, build_memory_index, open_memory_index
 from tracker.concepts.labs.model import LabModel
-from tracker.concepts.labs.results import LabPaper, LabResult
+from tracker.concepts.labs.recall import RecallTable, recall_ablated, recall_by_layer
+from tracker.concepts.labs.results import LabPaper, LabResult, Recall
 from tracker.concepts.labs.senses import ManyMeanings, many_meanings
 from tracker.concepts.labs.story import Storyboard, storyboard
 from tracker.concepts.labs.words import OCCUPATIONS, Arithmetic, BiasAxis, arithmetic, bias_axis
@@ -49,6 +42,7 @@ __all__ = [
     "ManyMeanings",
     "MatchLens",
     "MemoryIndex",
+    "Recall",
     "RecallTable",
     "ScoreSum",
     "Storyboard",

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tracker.concepts.labs import packed
 from tracker.concepts.labs.forward import WHOLE, Ablation, pooled, unit
 from tracker.concepts.labs.library import (
     CHUNK,
@@ -21,6 +22,7 @@ from tracker.concepts.labs.library import (
     read_array,
     read_state,
     spread,
+    sweep,
     write_array,
     write_json,
 )
@@ -73,8 +75,20 @@ def ablation_key(ablation: Ablation) -> str:
 
 def layer_vectors(model: LabModel, text: str, ablation: Ablation = WHOLE) -> Array:
     """A text's vector after each layer, [layers + 1, hidden], each of length 1: the mean over its pieces."""
-    run = model.run(model.cutter.cut(text), ablation)
-    return np.stack([pooled(run.state(layer)) for layer in range(model.shape.layers + 1)])
+    (found,) = vectors_of(model, [text], ablation)
+    return found
+
+
+def vectors_of(model: LabModel, texts: Sequence[str], ablation: Ablation = WHOLE) -> list[Array]:
+    """The same for several texts, which are read together: about twice as fast as one by one."""
+    cuts = model.cutter.cut_all(texts)
+    found: list[Array] = []
+    for batch in packed.batches(cuts):
+        some = [cuts[number] for number in batch]
+        states = [packed.entering(model.weights, some, ablation)]
+        states += [block.leaving for block in packed.layers(model.weights, some, ablation)]
+        found += [np.stack([pooled(state[rows]) for state in states]) for rows in packed.places(some)]
+    return found
 
 
 def build_layer_index(
@@ -98,12 +112,15 @@ def build_layer_index(
         progress: is told after each chunk.
         stop: asked between chunks; True ends the run, what is done is kept.
 
+    Only one process at a time may build; others may read meanwhile.
+
     Raises:
         DiskFull: nothing more can be written.
     """
     start = time.perf_counter()
     where = folder / ablation_key(ablation)
     parts = _parts(where, name)
+    sweep(where, [_CENTRE, *(part["file"] for part in parts)])
     # Rows that are gone keep their place in the file until parts are put together.
     known = {row["id"]: row["hash"] for part in parts for row in part["rows"] if not row.get("gone")}
     held = list(texts)
@@ -119,7 +136,7 @@ def build_layer_index(
         if stopped:
             break
         chunk = todo[first : first + CHUNK]
-        parts.append(_write_part(where, parts, chunk, [layer_vectors(model, text.whole, ablation) for text in chunk]))
+        parts.append(_write_part(where, parts, chunk, vectors_of(model, [text.whole for text in chunk], ablation)))
         done += len(chunk)
         _write_state(where, name, parts)
         if progress:
@@ -169,7 +186,7 @@ def _write_centre(model: LabModel, where: Path, titles: Sequence[str], ablation:
     """The mean over some titles, spread over all; without a title there is nothing to write."""
     some = titles[:: max(1, len(titles) // _CENTRE_TITLES)]
     if some:
-        write_array(where / _CENTRE, np.mean([layer_vectors(model, title, ablation) for title in some], axis=0))
+        write_array(where / _CENTRE, np.mean(vectors_of(model, some, ablation), axis=0))
 
 
 def _write_part(

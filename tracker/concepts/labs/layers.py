@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from tracker.concepts.labs.behind import BEHIND
 from tracker.concepts.labs.forward import WHOLE, Ablation
 from tracker.concepts.labs.layer_index import LayerIndex, ablation_key, layer_vectors
 from tracker.concepts.labs.model import LabModel
-from tracker.concepts.labs.results import Array, LabPaper, LabResult
+from tracker.concepts.labs.results import Array, LabPaper, LabResult, Recall
 from tracker.errors import UsageError
 
 NAME = "layer-time-machine"
@@ -44,12 +43,14 @@ class TimeMachine(LabResult):
     """A query's ranking after each layer, from the input (words) to the last (meaning).
 
     In each layer, ``before`` of a hit is its rank in the last layer.
+    ``measured`` is how well each layer finds known papers, where that was counted.
     """
 
     query: str
     papers_ranked: int
     layers: tuple[LayerRanking, ...]
     papers: tuple[LabPaper, ...]
+    measured: tuple[Recall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class Ablated(LabResult):
     or the query alone.  Both rankings are over the same ``papers_ranked``
     papers: with both sides damaged those that both models have read.
     ``cosine`` is that of the query's two vectors; ``recall`` the share of the
-    whole model's first ten that is still there.
+    whole model's first ten that is still there.  ``measured`` is how well the
+    whole and the damaged model find known papers, where that was counted.
     """
 
     query: str
@@ -72,25 +74,7 @@ class Ablated(LabResult):
     whole: tuple[Ranked, ...]
     damaged: tuple[Ranked, ...]
     papers: tuple[LabPaper, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """How often the right paper is among the first k, and the mean of 1/rank within ten, over known questions."""
-
-    name: str
-    questions: int
-    at_1: float
-    at_10: float
-    mrr_10: float
-
-
-@dataclass(frozen=True, slots=True)
-class RecallTable(LabResult):
-    """Recall for each layer, or for the model whole and damaged."""
-
-    rows: tuple[Recall, ...]
-    papers: tuple[LabPaper, ...]
+    measured: tuple[Recall, ...] = ()
 
 
 def time_machine(model: LabModel, index: LayerIndex, query: str, count: int = 10) -> TimeMachine:
@@ -136,7 +120,7 @@ def ablate(
     whole, hurt = layer_vectors(model, query)[-1], layer_vectors(model, query, ablation)[-1]
     papers, both_sides = index.vectors[-1], False
     if damaged is not None and set(damaged.ids) & set(index.ids):
-        (index, papers), both_sides = _shared(index, damaged), True
+        (index, papers), both_sides = shared(index, damaged), True
     before, after = index.vectors[-1] @ whole, papers @ hurt
     return Ablated(
         query=query.strip(),
@@ -149,54 +133,6 @@ def ablate(
         damaged=_hits(index, after, before, count),
         papers=BEHIND[NAME],
     )
-
-
-def recall_by_layer(model: LabModel, index: LayerIndex, questions: Sequence[tuple[str, str]]) -> RecallTable:
-    """How well each layer finds known answers.
-
-    Args:
-        model: the model.
-        index: the library.
-        questions: (query, id of the right paper); those whose paper the index lacks are left out.
-
-    Raises:
-        UsageError: no question is left.
-    """
-    known = _known(index, questions)
-    vectors = [layer_vectors(model, query) for query, _ in known]
-    rows = [
-        _recall(f"layer {layer}", np.stack([index.scores(v, layer) for v in vectors]), [at for _, at in known])
-        for layer in range(model.shape.layers + 1)
-    ]
-    return RecallTable(tuple(rows), BEHIND[NAME])
-
-
-def recall_ablated(
-    model: LabModel,
-    index: LayerIndex,
-    questions: Sequence[tuple[str, str]],
-    ablations: Sequence[tuple[Ablation, LayerIndex | None]],
-) -> RecallTable:
-    """How well the model finds known answers whole, and with parts switched off (arXiv:1905.10650).
-
-    ``ablations`` come with the library as that damaged model reads it, or
-    None to let only the questions be read by it.
-
-    Raises:
-        UsageError: no question is left, or an ablation names a part that the model lacks.
-    """
-    known = _known(index, questions)
-    rows = []
-    for ablation, damaged in [(WHOLE, None), *ablations]:
-        if ablation != WHOLE:
-            check_ablation(model, ablation)
-        vectors = np.stack([layer_vectors(model, query, ablation)[-1] for query, _ in known])
-        name = ablation_key(ablation) + ("" if damaged is not None or ablation == WHOLE else " (queries only)")
-        held, papers = (index, index.vectors[-1]) if damaged is None else _shared(index, damaged)
-        if len(held.ids) != len(index.ids):
-            raise UsageError(f"{name} has read {len(held.ids)} of {len(index.ids)} papers", cure="let it read them all")
-        rows.append(_recall(name, vectors @ papers.T, [at for _, at in known]))
-    return RecallTable(tuple(rows), BEHIND[NAME])
 
 
 def check_ablation(model: LabModel, ablation: Ablation) -> None:
@@ -218,7 +154,7 @@ def _check(model: LabModel, index: LayerIndex, query: str) -> None:
         raise UsageError("No paper is indexed yet", cure="wait for the background work, or run: tracker embed")
 
 
-def _shared(index: LayerIndex, other: LayerIndex) -> tuple[LayerIndex, Array]:
+def shared(index: LayerIndex, other: LayerIndex) -> tuple[LayerIndex, Array]:
     """The papers of both: ``index`` with its last layer alone, and the vectors of ``other`` after its last."""
     place = {paper: number for number, paper in enumerate(other.ids)}
     mine = [number for number, paper in enumerate(index.ids) if paper in place]
@@ -237,20 +173,3 @@ def _overlap(scores: Array, reference: Array) -> float:
     depth = min(DEPTH, len(scores))
     first = set(np.argsort(-scores, kind="stable")[:depth].tolist())
     return len(first & set(np.argsort(-reference, kind="stable")[:depth].tolist())) / depth
-
-
-def _known(index: LayerIndex, questions: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
-    place = {paper: number for number, paper in enumerate(index.ids)}
-    known = [(query, place[answer]) for query, answer in questions if answer in place and query.strip()]
-    if not known:
-        raise UsageError("There is no question whose answer is in the index", cure="give queries with papers it holds")
-    return known
-
-
-def _recall(name: str, scores: Array, answers: Sequence[int]) -> Recall:
-    right = scores[np.arange(len(answers)), answers]
-    ranks = 1 + (scores > right[:, None]).sum(axis=1)
-    reciprocal = np.where(ranks <= DEPTH, 1.0 / ranks, 0.0)
-    return Recall(
-        name, len(answers), float((ranks == 1).mean()), float((ranks <= DEPTH).mean()), float(reciprocal.mean())
-    )

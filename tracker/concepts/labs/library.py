@@ -97,6 +97,18 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         part.unlink(missing_ok=True)
 
 
+def sweep(folder: Path, named: Iterable[str]) -> None:
+    """Removes what a process left that was killed while it wrote: arrays that no state names, and halves of files.
+
+    Only for the one process that builds; whoever reads meanwhile finds what the state names.
+    """
+    kept = set(named)
+    for pattern in ("*.npy", "sentences-*.json", ".*.part"):
+        for left in folder.glob(pattern):
+            if left.name not in kept:
+                left.unlink(missing_ok=True)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Writes JSON whole."""
     write_whole(path, lambda part: _dump(part, value))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.concepts.labs.behind import BEHIND
-from tracker.concepts.labs.forward import trace, unit
+from tracker.concepts.labs.forward import unit
 from tracker.concepts.labs.memory_index import MemoryIndex
 from tracker.concepts.labs.model import LabModel
+from tracker.concepts.labs.packed import unit_activations
 from tracker.concepts.labs.results import Array, LabPaper, LabResult
-from tracker.concepts.labs.words import Neighbour, nearest_words
+from tracker.concepts.labs.words import Neighbour, ends
 from tracker.errors import UsageError
 
 NAME = "feed-forward-memories"
@@ -92,16 +93,14 @@ def unit_memory(model: LabModel, index: MemoryIndex, layer: int, number: int) ->
     if not 0 <= number < model.shape.inner:
         raise UsageError(f"There is no unit {number}", cure=f"units are 0 to {model.shape.inner - 1}")
     value = model.weights.layers[layer].outer.weight[number]
-    pairs = zip(index.sentence[layer, number].tolist(), index.strength[layer, number].tolist(), strict=True)
-    fired = tuple(_fired(model, index, layer, number, at) for at, strength in pairs if at >= 0 and strength > 0)
     direction = unit(value)
-    away = nearest_words(model, -direction, PUSHED)
+    towards, away = ends(model, direction, PUSHED)
     return UnitMemory(
         layer=layer,
         unit=number,
-        fired=fired,
-        towards=nearest_words(model, direction, PUSHED),
-        away=tuple(Neighbour(word.word, -word.cosine) for word in away),
+        fired=_fired(model, index, layer, number),
+        towards=towards,
+        away=away,
         value_length=float(np.linalg.norm(value)),
         papers_read=index.papers,
         note=NOTE,
@@ -133,13 +132,18 @@ def fired_units(model: LabModel, text: str, count: int = 5) -> FiredUnits:
     return FiredUnits(cut.text, cut.pieces, tuple(layers), BEHIND[NAME])
 
 
-def _fired(model: LabModel, index: MemoryIndex, layer: int, number: int, at: int) -> Fired:
-    sentence = index.sentences[at]
-    cut = model.cutter.cut(sentence.text)
-    # What comes after the unit's own layer does not matter to it, and costs as much again.
-    activations = trace(model.weights, cut, blocks_run=layer + 1).blocks[layer].inner[:, number]
-    places = list(cut.content)
-    place = places[int(activations[places].argmax())]
-    return Fired(
-        sentence.paper, sentence.title, sentence.text, float(activations[place]), cut.pieces, activations, place
-    )
+def _fired(model: LabModel, index: MemoryIndex, layer: int, number: int) -> tuple[Fired, ...]:
+    """The unit's sentences, read again together to tell how it fires at each of their pieces."""
+    pairs = zip(index.sentence[layer, number].tolist(), index.strength[layer, number].tolist(), strict=True)
+    held = [index.sentences[at] for at, strength in pairs if at >= 0 and strength > 0]
+    if not held:
+        return ()
+    cuts = model.cutter.cut_all([sentence.text for sentence in held])
+    found = []
+    for sentence, cut, activations in zip(
+        held, cuts, unit_activations(model.weights, cuts, layer, number), strict=True
+    ):
+        place = max(cut.content, key=lambda at: float(activations[at]))
+        strength = float(activations[place])
+        found.append(Fired(sentence.paper, sentence.title, sentence.text, strength, cut.pieces, activations, place))
+    return tuple(found)

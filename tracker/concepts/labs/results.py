@@ -24,6 +24,24 @@ class LabPaper:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """How well something finds known papers: ``questions`` whose right paper is known, among ``papers``.
+
+    ``at_1`` and ``at_10`` are the shares of questions whose paper comes first
+    or in the first ten, ``mrr_10`` the mean of 1/rank within ten, ``kept`` the
+    mean share of the first ten that the undamaged model (or last layer) finds too.
+    """
+
+    name: str
+    questions: int
+    papers: int
+    at_1: float
+    at_10: float
+    mrr_10: float
+    kept: float
+
+
 @dataclass(frozen=True, slots=True)
 class LabResult:
     """Base of all lab results."""

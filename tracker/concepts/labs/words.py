@@ -142,6 +142,17 @@ def nearest_words(model: LabModel, target: Array, count: int, without: set[str] 
     return tuple(found)
 
 
+def ends(model: LabModel, direction: Array, count: int) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+    """The whole words that lie furthest along a direction of length 1, and those furthest against it."""
+    cosines = model.word_vectors @ direction
+    order = np.argsort(cosines)
+    along, against = (
+        tuple(Neighbour(model.vocabulary[model.word_ids[at]], float(cosines[at])) for at in places)
+        for places in (order[::-1][:count], order[:count])
+    )
+    return along, against
+
+
 def bias_axis(
     model: LabModel,
     words: Sequence[str] = OCCUPATIONS,
