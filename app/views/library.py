@@ -80,8 +80,7 @@ def page() -> None:
     offset = pager.pager(PAGE, found)
     order = cast("Sort", st.session_state.get("sort") or "added")
     with listing:
-        for paper in tracker.papers(query, sort=order, limit=pager.PAGE_SIZE, offset=offset):
-            cards.card(paper, "library")
+        cards.deck(tracker.papers(query, sort=order, limit=pager.PAGE_SIZE, offset=offset), "library")
 
 
 page()

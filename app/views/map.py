@@ -48,7 +48,7 @@ def _one(paper_id: str) -> None:
     except UnknownPaper:
         st.caption("This paper is not in the library any more.")
         return
-    cards.card(paper, "map")
+    cards.deck([paper], "map")
 
 
 def _selection(ids: list[str], sheet: MapSheet) -> None:

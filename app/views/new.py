@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import streamlit as st
@@ -55,9 +54,7 @@ def _actions(paper: Paper, place: str, *, first: bool = False) -> None:
             args=(paper.id, paper.title, status), shortcut=key if first else None,
         )  # fmt: skip
     st.button("Seen", key=f"seen-{place}-{paper.id}", type="tertiary", on_click=_seen, args=([paper.id],))
-    noted = f"Note ({len(paper.notes)})" if paper.notes else "Note"
-    with st.popover(noted, icon=":material/edit_note:", type="tertiary"):
-        reading.new_note(paper)
+    reading.note_popover(paper, place)
 
 
 def _group(group: NewsGroup, place: int) -> None:
@@ -72,8 +69,8 @@ def _group(group: NewsGroup, place: int) -> None:
             "Group seen", key=f"group-seen-{place}", icon=":material/done:", type="tertiary",
             on_click=_seen, args=(group.ids,),
         )  # fmt: skip
-    for at, paper in enumerate(group.papers):
-        cards.card(paper, "new", partial(_actions, place="new", first=place == at == 0))
+    first = group.papers[0].id if place == 0 else ""
+    cards.deck(group.papers, "new", lambda paper: _actions(paper, "new", first=paper.id == first))
 
 
 def _list_filter(news: News, source: str | None) -> None:
@@ -100,7 +97,7 @@ def page() -> None:
     total = tracker.count()
     frame.head("New", joined(f"{news.total:,} new of {count(total, 'paper')}", progress.last_line()))
     progress.banner()
-    if library.progress() is None and not library.updating() and tracker.status().last_run is None:
+    if library.progress() is None and not library.updating() and not tracker.runs(1):
         progress.invitation(total)
     undoing.bar("new")
     _list_filter(news, source)

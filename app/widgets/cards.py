@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
 import streamlit as st
@@ -16,19 +16,24 @@ PAPER_PAGE = "views/paper.py"
 _LISTS_SHOWN = 3
 
 
-@st.cache_data(ttl=30, max_entries=4, show_spinner=False)
-def _lists(home: str) -> dict[str, tuple[str, int]]:
+@st.cache_resource(ttl=30, max_entries=4, show_spinner=False)
+def _lists(home: str) -> Mapping[str, tuple[str, int]]:
     return {state.spec.slug: (state.spec.title, state.entries) for state in library.tracker().sources()}
 
 
+def lists() -> Mapping[str, tuple[str, int]]:
+    """All lists by short name: title and number of entries, as they were at most half a minute ago."""
+    return _lists(str(library.settings().home))
+
+
 def list_title(slug: str) -> str:
-    """A list's title by its short name, as it was at most half a minute ago."""
-    return _lists(str(library.settings().home)).get(slug, (slug, 0))[0]
+    """A list's title by its short name; for many, look :func:`lists` up once."""
+    return lists().get(slug, (slug, 0))[0]
 
 
 def lists_with_entries() -> list[str]:
     """The short names of the lists that name at least one paper."""
-    return [slug for slug, (_, entries) in _lists(str(library.settings().home)).items() if entries]
+    return [slug for slug, (_, entries) in lists().items() if entries]
 
 
 def title_link(paper_id: str, title: str, place: str) -> None:
@@ -37,14 +42,22 @@ def title_link(paper_id: str, title: str, place: str) -> None:
         st.page_link(PAPER_PAGE, label=label(title), query_params={"id": paper_id})
 
 
-def card(paper: Paper, place: str, actions: Callable[[Paper], None] | None = None) -> None:
-    """A paper in a list, with its reading status to choose or other ``actions``."""
+def deck(papers: Iterable[Paper], place: str, actions: Callable[[Paper], None] | None = None) -> None:
+    """Papers as cards, each with its reading status to choose or other ``actions``."""
+    held = lists()
+    for paper in papers:
+        _card(paper, place, held, actions)
+
+
+def _card(
+    paper: Paper, place: str, held: Mapping[str, tuple[str, int]], actions: Callable[[Paper], None] | None
+) -> None:
     with st.container(key=f"card-{place}-{paper.id}", gap=None):
         title_link(paper.id, paper.title, place)
         new = '<span class="tr-new">new</span>' if paper.is_new else ""
         code = link("code", paper.code[0]) if paper.code else ""
         about = words.joined(new, html(words.names(paper.authors)), words.when(paper), html(paper.venue or ""), code)
-        st.html(f'<div class="tr-meta">{about}</div>{_listed(paper)}{_blurb(paper)}{_chips(paper)}')
+        st.html(f'<div class="tr-meta">{about}</div>{_listed(paper, held)}{_blurb(paper)}{_chips(paper)}')
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if actions:
                 actions(paper)
@@ -104,20 +117,21 @@ def _strength(found: Hit) -> str:
     return " / ".join(parts)
 
 
-def _listed(paper: Paper) -> str:
+def _listed(paper: Paper, held: Mapping[str, tuple[str, int]]) -> str:
     current: dict[str, Mention] = {}
     for mention in paper.mentions:
         if mention.gone_at is None:
             current.setdefault(mention.source, mention)
     if not current:
         return ""
-    shown = [_place(mention) for mention in list(current.values())[:_LISTS_SHOWN]]
+    shown = [_place(mention, held) for mention in list(current.values())[:_LISTS_SHOWN]]
     more = f" +{len(current) - _LISTS_SHOWN} more" if len(current) > _LISTS_SHOWN else ""
     return f'<div class="tr-meta">On {html("; ".join(shown) + more)}</div>'
 
 
-def _place(mention: Mention) -> str:
-    return ", ".join(part for part in (list_title(mention.source), words.week(mention)) if part)
+def _place(mention: Mention, held: Mapping[str, tuple[str, int]]) -> str:
+    title, _ = held.get(mention.source, (mention.source, 0))
+    return ", ".join(part for part in (title, words.week(mention)) if part)
 
 
 def _blurb(paper: Paper) -> str:

@@ -17,15 +17,17 @@ def given() -> str | None:
     name = str(st.query_params.get(_PARAMETER, "")).strip()
     if not name:
         return None
-    return next((slug for slug in cards.lists_with_entries() if name in (slug, cards.list_title(slug))), name)
+    held = cards.lists()
+    return next((slug for slug, (title, entries) in held.items() if entries and name in (slug, title)), name)
 
 
 def choose(names: Sequence[str], changed: Callable[[], None], counts: Mapping[str, int] | None = None) -> None:
     """Let the reader choose one of ``names``; ``changed`` is called when it was."""
+    held = cards.lists()
 
     def said(slug: str) -> str:
         number = (counts or {}).get(slug)
-        return cards.list_title(slug) + (f" ({number:,})" if number is not None else "")
+        return held.get(slug, (slug, 0))[0] + (f" ({number:,})" if number is not None else "")
 
     chosen = given()
     options = list(names) if chosen is None or chosen in names else [*names, chosen]

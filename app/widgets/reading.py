@@ -83,6 +83,15 @@ def _tag(paper_id: str, before: tuple[str, ...], key: str) -> None:
     attempt(lambda: library.tracker().tag(paper_id, add=added, remove=removed))
 
 
+def note_popover(paper: Paper, place: str) -> None:
+    """A button that opens a form for one more note; the form is not drawn before."""
+    key = f"noting-{place}-{paper.id}"
+    noted = f"Note ({len(paper.notes)})" if paper.notes else "Note"
+    with st.popover(noted, icon=":material/edit_note:", type="tertiary", key=key, on_change="rerun") as opened:
+        if opened.open:
+            new_note(paper)
+
+
 def new_note(paper: Paper) -> None:
     """A form for one more note."""
     with st.form(f"note-{paper.id}", clear_on_submit=True, border=False):

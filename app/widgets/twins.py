@@ -32,7 +32,9 @@ def pair(one: DuplicatePair) -> None:
 
 
 def _about(paper: Paper) -> str:
-    listed = ", ".join(dict.fromkeys(cards.list_title(m.source) for m in paper.mentions if m.gone_at is None))
+    held = cards.lists()
+    named = dict.fromkeys(m.source for m in paper.mentions if m.gone_at is None)
+    listed = ", ".join(held.get(slug, (slug, 0))[0] for slug in named)
     return joined(
         html(names(paper.authors)), str(paper.year or ""), html(paper.id), f"on {html(listed, 200)}" if listed else ""
     )

@@ -143,6 +143,7 @@ def test_lookups_count_failures_in_a_row(library: Library) -> None:
         metadata.record_lookup(session, pk, "s2", "title", "unknown", after(3))
         (unknown,) = metadata.lookups(session, service="s2")[pk]
         assert metadata.lookup_counts(session) == {"arxiv": {"found": 1}, "s2": {"unknown": 1}}
+        assert metadata.failed_counts(session) == {}
     assert (failed.attempts, failed.retry_at, failed.detail, failed.state) == (2, after(60), "429", "failed")
     assert (unknown.attempts, unknown.retry_at, unknown.asked_at) == (1, None, after(3))
 

@@ -38,13 +38,9 @@ class Kept:
     body: bytes
 
     def validators(self) -> dict[str, str]:
-        """The headers that ask for the body only if it has changed."""
-        asked = {}
-        if etag := self.headers.get("etag"):
-            asked["If-None-Match"] = etag
-        if modified := self.headers.get("last-modified"):
-            asked["If-Modified-Since"] = modified
-        return asked
+        """The headers that ask for the body only if it has changed; what no header can hold is not said back."""
+        told = {"If-None-Match": self.headers.get("etag", ""), "If-Modified-Since": self.headers.get("last-modified", "")}
+        return {name: value for name, value in told.items() if value and value.isascii() and value.isprintable()}
 
 
 class KeptCopies:

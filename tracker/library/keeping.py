@@ -245,11 +245,7 @@ class Keeper:
                 last_run=runs[0].started if runs else None,
                 last_outcome=runs[0].outcome if runs else None,
                 sources=tuple(stored.state for stored in sources.listed(reader)),
-                waiting={
-                    service: states["failed"]
-                    for service, states in metadata.lookup_counts(reader).items()
-                    if states.get("failed")
-                },
+                waiting=metadata.failed_counts(reader),
             )
 
     def _counted(self, reader: Reader, model: str | None, total: int) -> tuple[int, int]:

@@ -131,12 +131,18 @@ def lookups(
 
 
 def lookup_counts(source: Queryable) -> dict[str, dict[str, int]]:
-    """How many papers stand in each state, by service."""
+    """How many papers stand in each state, by service; reads every look-up."""
     found: dict[str, dict[str, int]] = {}
     sql = "SELECT service, state, count(DISTINCT paper_pk) FROM lookup GROUP BY service, state"
     for service, state, count in as_reader(source).rows(sql):
         found.setdefault(service, {})[state] = count
     return found
+
+
+def failed_counts(source: Queryable) -> dict[str, int]:
+    """How many papers each service still owes an answer, where there are any; reads those look-ups alone."""
+    sql = "SELECT service, count(DISTINCT paper_pk) FROM lookup WHERE state = 'failed' GROUP BY service"
+    return dict(as_reader(source).rows(sql))
 
 
 def encode(metadata: Metadata) -> dict[str, Any]:

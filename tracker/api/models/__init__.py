@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.api.models.base import Model, Status
+from tracker.api.models.base import SAYS, Model, Status
 from tracker.api.models.changes import Accepted, NoteText, ReadingChange, SearchText, TagChange, UpdateWish
 from tracker.api.models.finding import (
     ConceptList,
@@ -19,6 +19,7 @@ from tracker.api.models.keeping import OutageOut, RunList, RunOut, SourceList, S
 from tracker.api.models.papers import ConceptTie, LinkOut, MentionOut, NoteOut, PaperOut, PaperPage, PaperWhole
 
 __all__ = [
+    "SAYS",
     "Accepted",
     "ConceptList",
     "ConceptOut",

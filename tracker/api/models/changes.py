@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from tracker.api.models.base import Model, Status
+from tracker.api.models.base import SAYS, Model, Status, Whole
 
-Word = Annotated[str, Field(min_length=1, max_length=100)]
+Word = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS)]
 Slug = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -18,8 +18,8 @@ class ReadingChange(Model):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status": "read", "rating": 4}]})
 
     status: Status | None = None
-    rating: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
-    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000, strict=True)] | None = None
+    rating: Annotated[Whole, Field(ge=0, le=5)] | None = None
+    priority: Annotated[Whole, Field(ge=-1_000_000, le=1_000_000)] | None = None
 
 
 class TagChange(Model):
@@ -27,12 +27,8 @@ class TagChange(Model):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"add": ["transformers"]}]})
 
-    add: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=100)]], Field(default_factory=list, max_length=100)
-    ]
-    remove: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=100)]], Field(default_factory=list, max_length=100)
-    ]
+    add: Annotated[list[Word], Field(default_factory=list, max_length=100)]
+    remove: Annotated[list[Word], Field(default_factory=list, max_length=100)]
 
 
 class NoteText(Model):
@@ -40,7 +36,7 @@ class NoteText(Model):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "Section 3.2 is the core."}]})
 
-    body: Annotated[str, Field(min_length=1, max_length=100_000)]
+    body: Annotated[str, Field(min_length=1, max_length=100_000, pattern=SAYS)]
 
 
 class UpdateWish(Model):
@@ -48,9 +44,7 @@ class UpdateWish(Model):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"sources": ["arxiv"]}]})
 
-    sources: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=200)]], Field(default_factory=list, max_length=100)
-    ]
+    sources: Annotated[list[Slug], Field(default_factory=list, max_length=100)]
 
 
 class Accepted(Model):
@@ -66,4 +60,4 @@ class SearchText(Model):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"query": "rotary position"}]})
 
-    query: Annotated[str, Field(min_length=1, max_length=1000)]
+    query: Annotated[str, Field(min_length=1, max_length=1000, pattern=SAYS)]

@@ -14,7 +14,14 @@ from tracker.records import SearchResult
 from tracker.service import Tracker
 
 SavedName = Annotated[
-    str, Path(min_length=1, max_length=100, openapi_examples={"a word": {"value": "rotary"}}, description="Its name.")
+    str,
+    Path(
+        min_length=1,
+        max_length=100,
+        pattern=models.SAYS,
+        openapi_examples={"a word": {"value": "rotary"}},
+        description="Its name.",
+    ),
 ]
 Mode = Literal["hybrid", "words", "meaning"]
 
