@@ -9,6 +9,7 @@ from benchmarks.dashboard_page import dashboard
 from benchmarks.data import YEARS
 from benchmarks.peers.environment import Peers
 from benchmarks.picture import draw
+from benchmarks.searching import PEER_WARM_UP, WARM_UP
 from benchmarks.wording import (
     NONE,
     Step,
@@ -238,12 +239,12 @@ def _warm(steps: Steps) -> str:
     why = [f"txtai with {counted(s)} papers: {flat(f['failed'])}" for s, f in txtai["sizes"].items() if "failed" in f]
     return section(
         "Warm search, everything included",
-        f"One process, {count} queries one after the other, default threads: encoding the query, both searches, "
-        "fusion, (for the tracker) re-ranking by token vectors, the rows and why each matched. “Memory” is resident, "
-        "model included; what is not the process's own is index files mapped into it, which the system can drop at "
-        "will. txtai searches the same texts, with the first "
-        f"{steps['about']['plan'].get('peer_queries', count)} of the queries; its document vectors were handed in, its "
-        "queries it encodes itself.",
+        f"One process, warmed up with {WARM_UP} other queries (txtai: {PEER_WARM_UP}), then {count} queries one after "
+        "the other, default threads: encoding the query, both searches, fusion, (for the tracker) re-ranking by token "
+        "vectors, the rows and why each matched. “Memory” is resident, model included; what is not the process's own "
+        "is index files mapped into it, which the system can drop at will. txtai searches the same texts, with the "
+        f"first {steps['about']['plan'].get('peer_queries', count)} of the queries; its document vectors were handed "
+        "in, its queries it encodes itself.",
         table(head, rows),
         *why,
         *sorted({f"The searches said: {flat(n)}" for found in step["sizes"].values() for n in found["notices"]}),
@@ -258,13 +259,19 @@ def _filters(steps: Steps) -> str:
     rows = [
         [
             sized(steps, size),
-            *(f"{in_ms(f['p50_ms'])} / {in_ms(f['p95_ms'])}" for s in shares if (f := found["filtered"][str(s)])),
+            *(
+                f"{in_ms(f['p50_ms'])} / {in_ms(f['p95_ms'])} ({in_ms(f['begin_ms'])})"
+                for s in shares
+                if (f := found["filtered"][str(s)])
+            ),
         ]
         for size, found in step["sizes"].items()
     ]
     return section(
         "Filters of any selectivity",
-        "The same with a `year:` that admits a share of the papers (p50 / p95; the years are made up):",
+        "The same with a `year:` that admits a share of the papers: p50 / p95 of 100 queries, in brackets the first of "
+        "them. The first has the list of papers made, which is remembered until anything is written to the library. "
+        "The years are made up.",
         table(["papers", *(f"{share:.1%} admitted" for share in shares)], rows),
     )
 

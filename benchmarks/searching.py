@@ -14,6 +14,9 @@ from benchmarks.plan import Plan, peer, worker
 from benchmarks.process import Finished, ProcessError, environment, run, tracker
 from benchmarks.rates import llm_environment
 
+#: Queries that are asked before the clock starts.
+WARM_UP, PEER_WARM_UP = 200, 10
+
 
 def warm(plan: Plan, size: int) -> dict[str, Any]:
     """Time and memory of one process that answers many queries.
@@ -21,7 +24,7 @@ def warm(plan: Plan, size: int) -> dict[str, Any]:
     Raises:
         ProcessError: the worker failed.
     """
-    told = {"home": str(plan.home(size)), "queries": _queries(plan)}
+    told = {"home": str(plan.home(size)), "queries": _queries(plan), "before": _others(plan, WARM_UP)}
     found, done = worker("benchmarks.serving", "warm", told, plan.scratch("warm"))
     return {**found, "peak_mib": done.peak_mib}
 
@@ -48,7 +51,9 @@ def txtai(plan: Plan, peers: Peers, model: str, size: int) -> dict[str, Any]:
     folder = plan.scratch("txtai")
     task = {"corpus": str(plan.corpus(size)), "model": model, "index": str(folder / "index")}
     return _built_and_searched(
-        peers.script("peer_txtai"), {**task, "queries": _queries(plan)[: plan.peer_queries]}, folder
+        peers.script("peer_txtai"),
+        {**task, "queries": _queries(plan)[: plan.peer_queries], "before": _others(plan, PEER_WARM_UP)},
+        folder,
     )
 
 
@@ -105,6 +110,11 @@ def helps(plan: Plan) -> dict[str, Any]:
 def _queries(plan: Plan) -> list[str]:
     queries = data.load(plan.shared, plan.real).queries
     return [queries[number % len(queries)] for number in range(plan.queries)]
+
+
+def _others(plan: Plan, count: int) -> list[str]:
+    """Queries that are not timed, to warm up with: the last ones, where the timed ones are the first."""
+    return list(data.load(plan.shared, plan.real).queries[: -count - 1 : -1])
 
 
 def _llm(plan: Plan, peers: Peers, model: str, size: int, folder: Path) -> tuple[list[str], dict[str, str]]:

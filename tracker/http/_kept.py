@@ -39,8 +39,9 @@ class Kept:
 
     def validators(self) -> dict[str, str]:
         """The headers that ask for the body only if it has changed; what no header can hold is not said back."""
-        told = {"If-None-Match": self.headers.get("etag", ""), "If-Modified-Since": self.headers.get("last-modified", "")}
-        return {name: value for name, value in told.items() if value and value.isascii() and value.isprintable()}
+        told = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+        asked = {name: self.headers.get(kept, "") for name, kept in told.items()}
+        return {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
 
 
 class KeptCopies:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 Status = Literal["inbox", "queued", "reading", "read", "skipped"]
 
@@ -16,8 +16,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-#: An integer as JSON Schema has it, which takes 4.0 for 4; neither a word nor a truth value is one.
-Whole = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+#: Makes an integer one as JSON Schema has it, which takes 4.0 for 4; put it behind a strict field.
+WHOLE = BeforeValidator(_whole)
 
 
 class Model(BaseModel):

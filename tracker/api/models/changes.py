@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from tracker.api.models.base import SAYS, Model, Status, Whole
+from tracker.api.models.base import SAYS, WHOLE, Model, Status
 
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS)]
 Slug = Annotated[str, Field(min_length=1, max_length=200)]
@@ -18,8 +18,8 @@ class ReadingChange(Model):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status": "read", "rating": 4}]})
 
     status: Status | None = None
-    rating: Annotated[Whole, Field(ge=0, le=5)] | None = None
-    priority: Annotated[Whole, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    rating: Annotated[int, Field(ge=0, le=5, strict=True), WHOLE] | None = None
+    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000, strict=True), WHOLE] | None = None
 
 
 class TagChange(Model):
