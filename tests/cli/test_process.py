@@ -76,3 +76,11 @@ def test_a_wrong_setting_is_one_line(shell: Any, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("error: TRACKER_MIRROR is 'nonsense'")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_states_that_mark_offers_are_all_there_are() -> None:
+    from tracker.cli.mark import Status
+    from tracker.records import READING_STATUSES
+
+    assert tuple(Status.__members__) == READING_STATUSES  # written out there: its help need not load the records
+    assert [state.value for state in Status] == list(READING_STATUSES)

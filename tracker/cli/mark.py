@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from tracker.cli import edge, options
-from tracker.records import READING_STATUSES
 
 if TYPE_CHECKING:
     from tracker.records import ReadingStatus
@@ -65,7 +64,7 @@ def mark(
     if not papers:
         raise edge.wrong_use("no paper is named", "give at least one id")
     if status is None and rating is None and priority is None:
-        raise edge.wrong_use("nothing to mark", f"give one of {', '.join(READING_STATUSES)}, --rating or --priority")
+        raise edge.wrong_use("nothing to mark", f"give one of {', '.join(Status.__members__)}, --rating or --priority")
     with edge.Edge.of(ctx).library() as tracker:
         marked = tracker.mark(papers, status, rating=rating, priority=priority)
     if json:
@@ -80,8 +79,8 @@ def mark(
 
 def _status_of(what: list[str]) -> tuple[list[str], ReadingStatus | None]:
     for place in (-1, 0):
-        if what and (status := next((s for s in READING_STATUSES if s == what[place].lower()), None)):
-            return (what[:-1] if place == -1 else what[1:]), status
+        if what and (status := next((s for s in Status.__members__ if s == what[place].lower()), None)):
+            return (what[:-1] if place == -1 else what[1:]), cast("ReadingStatus", status)
     return what, None
 
 

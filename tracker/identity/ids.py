@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from tracker.identity import schemes
@@ -52,6 +53,7 @@ _PREFIXED = re.compile(r"([a-z]+)\s*:\s*(.+)", re.IGNORECASE | re.DOTALL)
 _RANK = {scheme: rank for rank, scheme in enumerate(SCHEMES)}
 
 
+@lru_cache(maxsize=8192)  # a list's addresses are asked about when it is compared, stored and settled
 def identifiers_of(url: str) -> tuple[Identifier, ...]:
     """The identifiers that an address carries, strongest first.
 
