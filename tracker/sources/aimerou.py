@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from tracker.errors import ParseError
-from tracker.records import Document, Entry, Parsed, Problem, Request, SourceSpec
+from tracker.records import Document, Entry, Parsed, Problem, SourceSpec
 from tracker.sources.github import pages, path_of
 from tracker.sources.inline import PICTOGRAPHS, is_web, links, plain, squeezed
-from tracker.sources.lists import readme_requests
+from tracker.sources.lists import OneFile
 from tracker.sources.rendering import markdown_text
 from tracker.sources.structure import Block, descendants, read, without_common_root
 from tracker.sources.titles import split_alias
@@ -25,19 +25,10 @@ _ITEM = re.compile(
 )
 
 
-class Aimerou:
+class Aimerou(OneFile):
     """The kind ``aimerou``."""
 
     name = "aimerou"
-    rolling = False
-
-    def requests(self, spec: SourceSpec) -> tuple[Request, ...]:
-        """The one file of the list."""
-        return readme_requests(spec)
-
-    def follow(self, spec: SourceSpec, documents: Sequence[Document]) -> tuple[Request, ...]:
-        """Nothing: one file holds it all."""
-        return ()
 
     def parse(self, spec: SourceSpec, documents: Sequence[Document]) -> Parsed:
         """The dated items; undated ones that link out under a topic of papers become problems.

@@ -17,10 +17,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tracker.errors import ParseError
-from tracker.records import Document, Entry, Link, Parsed, Problem, Request, SourceSpec
+from tracker.records import Document, Entry, Link, Parsed, Problem, SourceSpec
 from tracker.sources.github import pages, path_of
 from tracker.sources.inline import bare_urls, is_web, links, plain, squeezed, topic, unquoted
-from tracker.sources.lists import readme_requests
+from tracker.sources.lists import OneFile
 from tracker.sources.people import people
 from tracker.sources.rendering import markdown_text
 from tracker.sources.structure import Block, read
@@ -37,19 +37,10 @@ _ENCYCLOPAEDIA = re.compile(
 _LONGEST_ALIAS = 30
 
 
-class Anthology:
+class Anthology(OneFile):
     """The kind ``anthology``."""
 
     name = "anthology"
-    rolling = False
-
-    def requests(self, spec: SourceSpec) -> tuple[Request, ...]:
-        """The one file of the list."""
-        return readme_requests(spec)
-
-    def follow(self, spec: SourceSpec, documents: Sequence[Document]) -> tuple[Request, ...]:
-        """Nothing: one file holds it all."""
-        return ()
 
     def parse(self, spec: SourceSpec, documents: Sequence[Document]) -> Parsed:
         """The bullets that are papers; a bullet with a year but without a title becomes a problem.

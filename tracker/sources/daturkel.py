@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.errors import ParseError
-from tracker.records import Document, Entry, Link, Parsed, Problem, Request, SourceSpec
+from tracker.records import Document, Entry, Link, Parsed, Problem, SourceSpec
 from tracker.sources.github import pages, path_of
 from tracker.sources.inline import Spans, is_web, links, plain, runs, squeezed
-from tracker.sources.lists import readme_requests
+from tracker.sources.lists import OneFile
 from tracker.sources.people import people
 from tracker.sources.rendering import markdown_text
 from tracker.sources.structure import Block, descendants, read
@@ -47,19 +47,10 @@ class _Shown:
     icons: tuple[str, ...]
 
 
-class Daturkel:
+class Daturkel(OneFile):
     """The kind ``daturkel``."""
 
     name = "daturkel"
-    rolling = False
-
-    def requests(self, spec: SourceSpec) -> tuple[Request, ...]:
-        """The one file of the list."""
-        return readme_requests(spec)
-
-    def follow(self, spec: SourceSpec, documents: Sequence[Document]) -> tuple[Request, ...]:
-        """Nothing: one file holds it all."""
-        return ()
 
     def parse(self, spec: SourceSpec, documents: Sequence[Document]) -> Parsed:
         """The items with a bold title; other items that link out become problems.
