@@ -8,15 +8,15 @@ from typing import Any
 
 #: Pages that a session looks at, and what is there once one is drawn.
 VISITS = (
-    ("", "[class*=st-key-title-new] a"),
-    ("library", "[class*=st-key-title-library] a"),
+    ("", "[class*=st-key-card-new] > :first-child a"),
+    ("library", "[class*=st-key-card-library] > :first-child a"),
     ("reading", ".st-key-board"),
-    ("search?q=contrastive+learning", "[class*=st-key-title-search] a"),
+    ("search?q=contrastive+learning", "[class*=st-key-card-search] > :first-child a"),
     ("map", "canvas.plane"),
     ("concepts", ".tr-head"),
     ("sources", ".tr-head"),
 )
-_TITLES = "[...document.querySelectorAll('[class*=\"st-key-title-\"] a')].map(a => a.href)"
+_TITLES = "[...document.querySelectorAll('[class*=\"st-key-card-\"] > :first-child a')].map(a => a.href)"
 _HEAD = "document.querySelector('h1.tr-head')?.innerText ?? ''"
 _MAP = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('canvas.plane')).find(Boolean)"
 _DRAWN = f"({_MAP})?.dataset.drawn ?? ''"
@@ -63,7 +63,7 @@ def _status(page: Any, turn: int) -> None:
 
 
 def _filter(page: Any, turn: int) -> None:
-    page.get_by_placeholder("Filter: words").fill(("year:2016..", "year:2014", "network", "year:..2013")[turn % 4])
+    page.get_by_placeholder("Filter: words").fill(("year:2016..", "learning", "network", "year:..2013")[turn % 4])
     page.keyboard.press("Enter")
 
 
@@ -77,13 +77,13 @@ def _next(page: Any, _turn: int) -> None:
 
 
 def _open(page: Any, turn: int) -> None:
-    page.locator("[class*=st-key-title-library] a").nth(turn % 8).click()
+    page.locator("[class*=st-key-card-library] > :first-child a").nth(turn % 8).click()
 
 
 def _back(page: Any, turn: int) -> None:
     if turn:
         page.get_by_role("link", name="Library", exact=True).first.click()
-    page.locator("[class*=st-key-title-library] a").nth(9).wait_for()
+    page.locator("[class*=st-key-card-library] > :first-child a").nth(9).wait_for()
     page.wait_for_timeout(200)
 
 
@@ -97,7 +97,7 @@ def _view(page: Any, turn: int) -> None:
 
 def _settle(page: Any, turn: int) -> None:
     """The map's dots lie on the canvas some frames after its script ended."""
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(300)
 
 
 def _colour(page: Any, turn: int) -> None:
@@ -115,18 +115,18 @@ def _lasso(page: Any, turn: int) -> None:
 
 
 INTERACTIONS = (
-    Interaction("queue a paper", "", "[class*=st-key-title-new] a", _button("Queue"), _TITLES),
-    Interaction("mark as read", "", "[class*=st-key-title-new] a", _button("Read"), _TITLES),
-    Interaction("filter", "library", "[class*=st-key-title-library] a", _filter, _TITLES),
-    Interaction("next page", "library", "[class*=st-key-title-library] a", _next, _TITLES),
+    Interaction("queue a paper", "", "[class*=st-key-card-new] > :first-child a", _button("Queue"), _TITLES),
+    Interaction("mark as read", "", "[class*=st-key-card-new] > :first-child a", _button("Read"), _TITLES),
+    Interaction("filter", "library", "[class*=st-key-card-library] > :first-child a", _filter, _TITLES),
+    Interaction("next page", "library", "[class*=st-key-card-library] > :first-child a", _next, _TITLES),
     Interaction(
-        "change a status", "library", "[class*=st-key-title-library] a", _status,
+        "change a status", "library", "[class*=st-key-card-library] > :first-child a", _status,
         "[...document.querySelectorAll('[class*=\"st-key-status-library-\"] button')].map(b =>"
         " b.getAttribute('aria-checked') + b.getAttribute('kind')) + document.querySelectorAll('.stToast').length",
     ),
-    Interaction("search", "search?q=neural+networks", "[class*=st-key-title-search] a", _search, _TITLES),
-    Interaction("open a paper", "library", "[class*=st-key-title-library] a", _open, _HEAD, _back),
-    Interaction("change the tab", "", "[class*=st-key-title-new] a", _tab, _HEAD),
+    Interaction("search", "search?q=neural+networks", "[class*=st-key-card-search] > :first-child a", _search, _TITLES),
+    Interaction("open a paper", "library", "[class*=st-key-card-library] > :first-child a", _open, _HEAD, _back),
+    Interaction("change the tab", "", "[class*=st-key-card-new] > :first-child a", _tab, _HEAD),
     Interaction("map: colour", "map", "canvas.plane", _colour, _DRAWN, _settle),
     Interaction("map: lasso", "map", "canvas.plane", _lasso, _CHOSEN, _settle),
     Interaction("board and table", "reading", ".st-key-board", _view, _SHOWN),

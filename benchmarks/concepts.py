@@ -3,6 +3,8 @@
     python -m benchmarks.concepts            figures on the development set
     python -m benchmarks.concepts --fit      fit the weights again and write them
     python -m benchmarks.concepts --errors   also the papers that went wrong
+    python -m benchmarks.concepts --verdicts what a person's yes and no teach about other papers (a minute)
+    python -m benchmarks.concepts --library DIR   seconds to tie all papers of a library (a copy of it) anew
 
 Needs the folder ``../shared`` (or ``--shared DIR``).  Besides the development
 set, the weights are fitted on the papers of ``concepts_labels.jsonl``, which
@@ -16,7 +18,6 @@ import argparse
 import gzip
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,12 +27,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.concepts.linking import Linker, LinkInput, Verdict
+from benchmarks.linking import seconds_to_link, whole_library
+from tracker.concepts.linking import Linker, LinkInput
 from tracker.concepts.linking.features import FEATURES
 from tracker.concepts.linking.model import LinkModel, probability
 from tracker.concepts.linking.prototypes import Encode
 from tracker.embed.load import load_encoder
-from tracker.records import ConceptLink
 from tracker.settings import load_settings
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +41,8 @@ WEIGHTS = HERE.parent / "tracker" / "concepts" / "linking" / "weights.json"
 #: before the lexicon knew them F1 was best between 0.30 and 0.40, so no higher bar is tried than the middle.
 THRESHOLDS = (0.30, 0.35)
 REGULARISATION = 0.03
+#: Pairs from this probability on are likely ties: over them features are standardised for learning from verdicts.
+LIKELY = 0.2
 Floats = NDArray[np.float64]
 
 
@@ -128,7 +131,11 @@ def fit(data: Table) -> LinkModel:
     model.fit((flat[known] - mean) / spread, data.labels.reshape(-1)[known])
     weights = model.coef_[0] / spread
     intercept = float(model.intercept_[0] - weights @ mean)
-    return LinkModel(tuple(float(weight) for weight in weights), intercept, 0.5)
+    found = LinkModel(tuple(float(weight) for weight in weights), intercept, 0.5)
+    likely = flat[probability(found.log_odds(flat)) >= LIKELY]
+    # A feature that hardly varies over likely ties is no lever for a reader's verdicts: hence the floor.
+    centre, spread = likely.mean(axis=0), likely.std(axis=0) + 0.05
+    return replace(found, centre=tuple(map(float, centre)), spread=tuple(map(float, spread)))
 
 
 def measure(model: LinkModel, data: Table, threshold: float | None = None) -> Figures:
@@ -172,34 +179,20 @@ def nested(dev: Table, own: Table, folds: int = 5, seed: int = 1) -> Figures:
     return _figures(said, dev)
 
 
-def taught(encode: Encode, model: LinkModel, papers: Sequence[Labelled], folds: int = 5) -> tuple[Figures, Figures]:
-    """What a person's yes and no to the ties of some papers do to the ties of others: before, and after.
+def verdicts(encode: Encode, sets: Mapping[str, tuple[Sequence[Labelled], LinkModel]]) -> None:
+    """Prints what a person's yes and no teach about other papers, for each set with weights fitted on the other."""
+    from benchmarks.verdicts import READERS, gain, subjects, with_vectors
 
-    Each fifth is measured with words on the ties that the linker shows for the
-    rest: yes where the label says so, no where it does not, none where it is unsure.
-    """
-    linker = Linker(encode, model=model)
-    vectors = np.asarray(encode([f"{paper.title}. {paper.text}" for paper in papers]), dtype=np.float32)
-    known = [replace(one, vector=vector) for one, vector in zip(inputs(papers), vectors, strict=True)]
-    shown = linker.link(known)
-    words = [
-        Verdict(n, link.slug, link.slug in papers[n].concepts, known[n])
-        for n, links in shown.items()
-        for link in links
-        if link.slug not in papers[n].unsure
-    ]
-    after: dict[int, tuple[ConceptLink, ...]] = {}
-    for part in np.array_split(np.random.default_rng(1).permutation(len(papers)), folds):
-        rest = [word for word in words if word.pk not in part]
-        after |= linker.link([known[n] for n in part], rest)
-    return _of_links(linker, papers, shown), _of_links(linker, papers, after)
-
-
-def _of_links(linker: Linker, papers: Sequence[Labelled], links: Mapping[int, Sequence[ConceptLink]]) -> Figures:
-    said = np.array([[slug in {link.slug for link in links[n]} for slug in linker.slugs] for n in range(len(papers))])
-    labels = np.array([[slug in paper.concepts for slug in linker.slugs] for paper in papers], dtype=float)
-    unsure = np.array([[slug in paper.unsure for slug in linker.slugs] for paper in papers], dtype=float)
-    return _figures(said, Table(np.zeros((*labels.shape, 0)), labels, unsure))
+    for name, (papers, model) in sets.items():
+        known = with_vectors(encode, inputs(papers))
+        labelled = [(one, paper.concepts, paper.unsure) for one, paper in zip(known, papers, strict=True)]
+        for reader in READERS:
+            held = subjects(labelled, reader)
+            for parts, adds in ((2, False), (5, False), (2, True)):
+                repeats = max(1, (3200 if parts == 2 else 1600) // (len(held) * parts))
+                found = gain(encode, model, held, parts=parts, repeats=repeats, adds=adds)
+                told = f"{'half' if parts == 2 else 'four fifths'}{', and adds what is missing' if adds else ''}"
+                _say(f"{name}, {reader:12} answers on {told:34} {found}")
 
 
 def report(linker: Linker, dev: Table, own: Table) -> None:
@@ -220,18 +213,6 @@ def shipped(linker: Linker, data: Table) -> Figures:
     return measure(default_model(), data)
 
 
-def speed(linker: Linker, papers: Sequence[Labelled], count: int = 2000) -> tuple[float, float]:
-    """Seconds to link ``count`` papers whose vectors are known, on the clock and of the processor."""
-    vectors = np.random.default_rng(0).normal(size=(len(papers), 384)).astype(np.float32)
-    some = [
-        LinkInput(n, papers[n % len(papers)].title, papers[n % len(papers)].text, vectors[n % len(papers)])
-        for n in range(count)
-    ]
-    start, spent = time.perf_counter(), time.process_time()
-    linker.link(some)
-    return time.perf_counter() - start, time.process_time() - spent
-
-
 def errors(linker: Linker, papers: Sequence[Labelled]) -> None:
     """Prints the papers that went wrong, with what the linker said."""
     for number, links in linker.link(inputs(papers)).items():
@@ -249,8 +230,12 @@ def write(model: LinkModel, path: Path = WEIGHTS) -> None:
         "threshold": model.threshold,
         "intercept": round(model.intercept, 5),
         "weights": {name: round(weight, 5) for name, weight in zip(FEATURES, model.weights, strict=True)},
+        "usual": {
+            name: [round(centre, 5), round(spread, 5)]
+            for name, centre, spread in zip(FEATURES, model.centre, model.spread, strict=True)
+        },
     }
-    path.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
 
 
 def _say(line: str) -> None:
@@ -264,6 +249,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, default=Path(gettempdir()) / "tracker-benchmarks", help="for the model")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--verdicts", action="store_true")
+    parser.add_argument("--library", type=Path, help="a library with vectors; it is copied")
     options = parser.parse_args(argv)
     encoder = load_encoder(load_settings(options.home))
     first = LinkModel((0.0,) * len(FEATURES), 0.0, 0.5) if options.fit else None
@@ -275,12 +262,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         write(replace(fit(everything), threshold=best_threshold(everything)))
         linker = Linker(encoder.encode)
     report(linker, dev, own)
-    clock, processor = speed(linker, labelled)
-    without = replace(fit(own), threshold=best_threshold(own))
-    before, after = taught(encoder.encode, without, papers)
-    _say(f"those weights, before a person's word        {before}")
-    _say(f"    after words on other papers' ties        {after}")
+    clock, processor = seconds_to_link(linker, inputs(labelled))
     _say(f"2,000 papers with known vectors             {clock:.2f} s ({processor:.2f} s of a processor)")
+    if options.library is not None:
+        papers_tied, clock, processor = whole_library(options.library, encoder.encode)
+        _say(
+            f"{papers_tied:,} papers of the library, read and stored  {clock:.2f} s ({processor:.2f} s of a processor)"
+        )
+    if options.verdicts:
+        verdicts(
+            encoder.encode,
+            {
+                "development set": (papers, replace(fit(own), threshold=0.35)),
+                "own labels     ": (labelled, replace(fit(dev), threshold=0.35)),
+            },
+        )
     if options.errors:
         errors(linker, [*papers, *labelled])
     return 0

@@ -35,28 +35,37 @@ from benchmarks.shots import FLAGS, chromium
 #: Sizes of library that the dashboard's limits are stated for, with the limit on the 95th percentile in milliseconds.
 LIMITS = {10_000: 300, 100_000: 600}
 SESSIONS = 10
+#: How often each interaction is made.
+ROUNDS = 40
 OPENINGS = 8
-_WAIT = 30_000
+_WAIT = 15_000
+#: A click that shows nothing for so long has failed, in milliseconds; after so many the others are not tried.
+_PATIENCE, _ENOUGH = 6_000, 3
 #: Frame by frame: when the last input before the change came, when the change was seen, when all was still.
 _WATCH = """
-(sign) => {
+([sign, patience]) => {
   const read = new Function('return String(' + sign + ')');
   const still = () => !document.querySelector('[data-stale="true"]') &&
     document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning';
   const before = read(), told = {input: null, changed: null};
   const note = (event) => { if (told.changed === null) told.input = event.timeStamp; };
   for (const name of ['pointerup', 'keydown']) addEventListener(name, note, true);
+  const began = performance.now();
   window.trackerWatch = new Promise((done) => {
+    const end = (told) => {
+      for (const name of ['pointerup', 'keydown']) removeEventListener(name, note, true);
+      done(told);
+    };
     const look = () => {
       const at = performance.now();
+      if (at - began > patience) return end({failed: told.input === null ? 'no input came' :
+        told.changed === null ? 'nothing changed' : 'the page did not come to rest'});
       if (told.input !== null && told.changed === null) {
         const now = read();
         if (now !== before && now !== '') told.changed = at;
       }
-      if (told.changed !== null && still()) {
-        for (const name of ['pointerup', 'keydown']) removeEventListener(name, note, true);
-        return done({changed: told.changed - told.input, still: at - told.input});
-      }
+      if (told.changed !== null && still())
+        return end({changed: told.changed - told.input, still: at - told.input});
       requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
@@ -67,7 +76,8 @@ _WATCH = """
 _FIRST = """
 addEventListener('DOMContentLoaded', () => {
   const look = () => {
-    if (document.querySelector('[class*="st-key-title-"] a')?.innerText) window.trackerFirst = performance.now();
+    const title = document.querySelector('[class*="st-key-card-"] > :first-child a');
+    if (title?.innerText) window.trackerFirst = performance.now();
     else requestAnimationFrame(look);
   };
   look();
@@ -96,7 +106,7 @@ def step(plan: Plan, size: int) -> dict[str, Any]:
 
 
 def measure(
-    home: Path, *, rounds: int = 20, only: str = "", say: Callable[[str], None] = lambda line: None
+    home: Path, *, rounds: int = ROUNDS, only: str = "", say: Callable[[str], None] = lambda line: None
 ) -> dict[str, Any]:
     """All that is measured over one dressed library, which is written to.
 
@@ -224,26 +234,54 @@ def _resident(pid: int) -> float:
 def _times(
     opened: Any, address: str, pid: int, one: Interaction, rounds: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """One interaction again and again in one session; with what the server's processors did for it, on average."""
-    page = _session(opened)
-    changed, still, worked = [], [], 0.0
-    try:
-        _go(page, f"{address}/{one.path}", one.there)
-        for turn in range(rounds):
-            if one.before is not None:
-                one.before(page, turn)
-            page.evaluate(_WATCH, one.sign)
-            began = _processor_ms(pid)
-            one.act(page, turn)
-            told: Mapping[str, float] = page.evaluate("window.trackerWatch")
-            worked += _processor_ms(pid) - began
-            changed.append(told["changed"])
-            still.append(told["still"])
-    finally:
+    """One interaction again and again in one session; with what the server's processors did for it, on average.
+
+    A round that fails is counted and named under ``failures``, and a fresh session goes on.
+    """
+    page, changed, still, worked = None, [], [], 0.0
+    failures: list[str] = []
+    for turn in range(rounds):
+        if len(failures) >= _ENOUGH:
+            break
+        try:
+            if page is None:
+                page = _session(opened)
+                _go(page, f"{address}/{one.path}", one.there)
+            began, told = _round(page, pid, one, turn)
+        except _browser_errors() as error:
+            told = {"failed": str(error).splitlines()[0]}
+        if "failed" in told:
+            failures.append(f"turn {turn}: {told['failed']}")
+            if page is not None:
+                page.context.close()
+            page = None
+            continue
+        worked += _processor_ms(pid) - began
+        changed.append(float(told["changed"]))
+        still.append(float(told["still"]))
+    if page is not None:
         page.context.close()
-    found = {**_spread(sorted(changed)), "still_p95_ms": _spread(sorted(still))["p95_ms"], "server_ms": worked / rounds}
-    say(f"    {one.name}: {json.dumps({name: round(ms) for name, ms in found.items()})}")
+    found = {**_spread(sorted(changed)), "still_p95_ms": _spread(sorted(still)).get("p95_ms")}
+    found |= {"server_ms": worked / len(changed) if changed else None, "failures": failures}
+    say(f"    {one.name}: " + json.dumps({n: round(v) if isinstance(v, float) else v for n, v in found.items()}))
     return {**found, "all": changed}
+
+
+def _round(page: Any, pid: int, one: Interaction, turn: int) -> tuple[float, Mapping[str, Any]]:
+    """One timed turn: the server's processor time before it, and what the page told."""
+    if one.before is not None:
+        one.before(page, turn)
+    page.evaluate(_WATCH, [one.sign, _PATIENCE])
+    began = _processor_ms(pid)
+    one.act(page, turn)
+    return began, page.evaluate("window.trackerWatch")
+
+
+def _browser_errors() -> tuple[type[Exception], ...]:
+    """What the browser's driver raises when a page does not do what was asked."""
+    from playwright.sync_api import Error
+
+    return (Error,)
 
 
 def _processor_ms(pid: int) -> float:
@@ -271,7 +309,7 @@ def main() -> None:
     """One library, by hand."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, required=True, help="a library, which is copied")
-    parser.add_argument("--rounds", type=int, default=20, help="how often each interaction is made")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each interaction is made")
     parser.add_argument("--only", default="", help="one interaction by name")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tracker-dashboard-") as folder:

@@ -46,19 +46,25 @@ def _clicks(size: str, found: Step) -> str:
         [
             name,
             str(one["times"]),
-            in_ms(one["p50_ms"]),
-            in_ms(one["p95_ms"]),
-            in_ms(one["still_p95_ms"]),
-            in_ms(one["server_ms"]),
+            *(in_ms(one[part]) for part in ("p50_ms", "p95_ms", "still_p95_ms", "server_ms")),
         ]
         for name, one in found["interactions"].items()
+        if one.get("times")
     ]
     both = found["together"]
     rows.append(["all together", str(both["times"]), in_ms(both["p50_ms"]), in_ms(both["p95_ms"]), "", ""])
     limit = LIMITS.get(int(size))
     asked = f" (asked for: {limit} ms at the 95th percentile)" if limit else ""
     title = f"With {counted(size)} papers{asked}:"
-    return title + "\n\n" + table(["click", "times", "p50", "p95", "whole page, p95", "server's processor time"], rows)
+    failed = [f"{name} ({len(one['failures'])}: {one['failures'][0]})" for name, one in found["interactions"].items()
+              if one.get("failures")]  # fmt: skip
+    after = f"\n\nFailed and not among the times: {'; '.join(failed)}." if failed else ""
+    return (
+        title
+        + "\n\n"
+        + table(["click", "times", "p50", "p95", "whole page, p95", "server's processor time"], rows)
+        + after
+    )
 
 
 def _pair(spread: Step) -> str:

@@ -150,6 +150,7 @@ async def read(
 ) -> None:
     """One reader: a request, a short look at the answer, the next request."""
     kinds, weights = zip(*MIX, strict=True)
+    await asyncio.sleep(chance.uniform(0, 1))  # they do not all come at the same moment
     while time.monotonic() < until:
         kind = chance.choices(kinds, weights)[0]
         began = time.perf_counter()
@@ -201,7 +202,10 @@ def spread(times: list[float]) -> dict[str, float]:
     if not times:
         return {}
     ordered = sorted(times)
-    at = lambda part: round(ordered[min(int(part * len(ordered)), len(ordered) - 1)], 1)  # noqa: E731
+
+    def at(part: float) -> float:
+        return round(ordered[min(int(part * len(ordered)), len(ordered) - 1)], 1)
+
     return {"n": len(ordered), "p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": round(ordered[-1], 1)}
 
 

@@ -17,7 +17,7 @@ from tracker.records import Paper, ReadingStatus
 if TYPE_CHECKING:
     from tracker.library.desk_views import News, NewsGroup
 
-STEP = 20
+STEP = 12
 #: What a click does, its key for the first card, and how it is told.
 ACTIONS: dict[str, tuple[str, str, str, str]] = {
     "queued": ("Queue", ":material/playlist_add:", "Q", "queued"),

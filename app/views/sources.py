@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from app import library
-from app.widgets import frame, plain, progress, twins
+from app.widgets import carrying, frame, plain, progress, twins
 from app.widgets.reading import attempt
 from app.widgets.text import html, label, link
 from app.widgets.words import ago, count, joined, soon
@@ -15,7 +15,7 @@ from tracker.errors import TrackerError
 from tracker.records import LibraryStatus, SourceState
 
 #: Their names stand in the address, so they never change with a count.
-_PARTS = {"lists": "Lists", "duplicates": "Duplicates", "jobs": "Jobs", "health": "Health"}
+_PARTS = {"lists": "Lists", "duplicates": "Duplicates", "jobs": "Jobs", "health": "Health", "files": "In & out"}
 _PAIRS = 10
 _RUNS = 15
 _OUTCOMES = {
@@ -258,6 +258,8 @@ def page() -> None:
         _jobs()
     elif part == "health":
         _health(state)
+    elif part == "files":
+        carrying.part()
     else:
         _lists(state)
 

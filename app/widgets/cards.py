@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import streamlit as st
@@ -11,6 +12,9 @@ from app import library
 from app.widgets import reading, words
 from app.widgets.text import html, label, link, marked
 from tracker.records import Hit, Mention, Paper
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 PAPER_PAGE = "views/paper.py"
 _LISTS_SHOWN = 3
@@ -52,38 +56,44 @@ def deck(papers: Iterable[Paper], place: str, actions: Callable[[Paper], None] |
 def _card(
     paper: Paper, place: str, held: Mapping[str, tuple[str, int]], actions: Callable[[Paper], None] | None
 ) -> None:
-    with st.container(key=f"card-{place}-{paper.id}", gap=None):
-        title_link(paper.id, paper.title, place)
+    with _whole(place, paper.id):
+        st.page_link(PAPER_PAGE, label=label(paper.title), query_params={"id": paper.id})
         new = '<span class="tr-new">new</span>' if paper.is_new else ""
         code = link("code", paper.code[0]) if paper.code else ""
         about = words.joined(new, html(words.names(paper.authors)), words.when(paper), html(paper.venue or ""), code)
         st.html(f'<div class="tr-meta">{about}</div>{_listed(paper, held)}{_blurb(paper)}{_chips(paper)}')
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if actions:
-                actions(paper)
-            else:
-                reading.status(paper.id, paper.status, place)
+        if actions:
+            actions(paper)
+        else:
+            reading.status(paper.id, paper.status, place)
+
+
+def _whole(place: str, paper_id: str) -> DeltaGenerator:
+    """A card in one box, whose first two parts (title and text) the style makes as wide as the box.
+
+    Every box and every label costs the browser a millisecond or two at each click, and a page has many cards.
+    """
+    return st.container(
+        key=f"card-{place}-{paper_id}", horizontal=True, vertical_alignment="center", gap="small"
+    )  # fmt: skip
 
 
 def hit(found: Hit, place: str, query: str = "", *, new: bool = False) -> None:
     """A search result with what speaks for it; ``new`` since the saved search was looked at."""
-    with st.container(key=f"card-{place}-{found.id}", gap=None):
-        title_link(found.id, found.title, place)
+    with _whole(place, found.id):
+        st.page_link(PAPER_PAGE, label=label(found.title), query_params={"id": found.id})
         badge = '<span class="tr-new">new here</span>' if new else ""
         about = words.joined(badge, html(words.names(found.authors)), str(found.year or ""), _strength(found))
         st.html(f'<div class="tr-meta">{about}</div>{_why(found)}')
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            reading.status(found.id, found.status, place)
-            if query and found.semantic is not None:
-                with st.container(key=f"quiet-lens-{found.id}", width="content"):
-                    st.page_link(
-                        "views/labs.py", label="Why this? Word by word", icon=":material/science:",
-                        query_params={"lab": "lens", "query": query, "paper": found.id},
-                    )  # fmt: skip
-            with st.container(key=f"quiet-near-{found.id}", width="content"):
+        reading.status(found.id, found.status, place)
+        if query and found.semantic is not None:
+            with st.container(key=f"quiet-lens-{found.id}", width="content"):
                 st.page_link(
-                    "views/search.py", label="Similar", icon=":material/hub:", query_params={"like": found.id}
+                    "views/labs.py", label="Why this? Word by word", icon=":material/science:",
+                    query_params={"lab": "lens", "query": query, "paper": found.id},
                 )  # fmt: skip
+        with st.container(key=f"quiet-near-{found.id}", width="content"):
+            st.page_link("views/search.py", label="Similar", icon=":material/hub:", query_params={"like": found.id})
 
 
 def matched_words(found: Hit) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from app.widgets.words import count, joined
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.concepts.labs import Ablated, LabResult, MatchLens, TimeMachine
+    from tracker.concepts.labs import Ablated, LabResult, MatchLens, Recall, TimeMachine
     from tracker.concepts.labs.layers import Ranked
     from tracker.library.lab_infos import LabInfo
 
@@ -57,6 +57,7 @@ def layers(info: LabInfo) -> LabResult | None:
     st.caption(
         f"{count(result.papers_ranked, 'paper')} ranked; how much of the last layer's first ten each layer finds."
     )
+    _measured(result.measured, "the last layer's")
     left, right = st.columns(2)
     with left:
         _ranking(f"By layer {chosen}", result.layers[chosen].hits, f"l{chosen}", "in the last layer")
@@ -89,6 +90,12 @@ def ablate(info: LabInfo) -> LabResult | None:
     parts = ["positions"] if positions else []
     parts += [f"{kind}:{n}" for kind, on in (("feed-forward", forward), ("attention", attention)) for n in sorted(on)]
     _sides(result, (*parts, *(f"head:{name}" for name in sorted(heads))))
+    if result.measured:
+        _measured(result.measured, "the whole model's")
+    elif st.button("Count how many known papers are still found", key="lab-ablate-recall", icon=":material/functions:"):
+        with st.spinner("Sentences of 200 abstracts ask for their paper; some seconds."):
+            counted = cast("Ablated | None", labs.ask(info.name, query=query, **off, measure=True))
+        _measured(counted.measured if counted is not None else (), "the whole model's")
     one, two = st.columns(2)
     with one:
         _ranking("Whole", result.whole, "whole", "")
@@ -115,6 +122,25 @@ def _sides(result: Ablated, parts: tuple[str, ...]) -> None:
             help="In the background, at low priority; some minutes for thousands of papers. The first count at once.",
             on_click=_read, args=parts,
         )  # fmt: skip
+
+
+def _measured(rows: Sequence[Recall], whose: str) -> None:
+    """How well known papers are found, counted over the reader's own library."""
+    if not rows:
+        return
+    first = rows[0]
+    with st.expander(f"Recall over {first.questions} questions of your library", icon=":material/functions:"):
+        body = "".join(
+            f"<tr><td>{html(row.name)}</td><td>{row.at_1:.1%}</td><td>{row.at_10:.1%}</td><td>{row.mrr_10:.3f}</td>"
+            f"<td>{row.kept:.0%}</td></tr>"
+            for row in rows
+        )
+        head = "<tr><th>model</th><th>first</th><th>in first ten</th><th>MRR@10</th><th>kept</th></tr>"
+        st.html(f'<div class="tr-scroll"><table class="tr-table">{head}{body}</table></div>')
+        st.caption(
+            f"The last sentence of an abstract asks for its paper, among {count(first.papers, 'paper')}. Kept is the "
+            f"share of {whose} first ten that is still among the first ten."
+        )
 
 
 def _read(*parts: str) -> None:

@@ -43,7 +43,23 @@ def test_an_assistant_finds_reads_and_is_told_what_it_got_wrong(home: Path) -> N
             assert [p["id"] for p in queued.structured_content["items"]] == ["arxiv:2604.00001"]
 
             near = await client.call_tool("similar", {"paper_id": "2604.00002", "limit": 3})
-            assert not near.is_error
+            assert near.structured_content
+            others = [hit["id"] for hit in near.structured_content["results"]]
+            assert 0 < len(others) <= 3
+            assert "arxiv:2604.00002" not in others
+
+            way = await client.call_tool("path", {"target": "attention"})
+            assert way.structured_content
+            assert way.structured_content["target"] == "attention"
+            steps = way.structured_content["steps"]
+            assert [step["number"] for step in steps] == list(range(1, len(steps) + 1))
+            assert steps[-1]["concept"] == "attention", "what it needs comes before it"
+            assert all(step["title"] and step["reason"] and step["hours"] >= 0 for step in steps)
+            assert way.structured_content["hours"] == pytest.approx(sum(step["hours"] for step in steps))
+
+            short = await client.call_tool("path", {"target": "attention", "hours": 0.5})
+            assert short.structured_content
+            assert short.structured_content["over"] is True
 
             unknown = await client.call_tool("paper", {"paper_id": "arxiv:9999.99999"})
             assert unknown.is_error

@@ -231,3 +231,20 @@ def test_a_damaged_model_is_asked_to_read_the_papers_too(
     assert "reads the question only" in text_of(test)
     test.button(key="lab-ablate-read").click().run()
     assert started == [("feed-forward:5",)]
+
+
+def test_recall_is_shown_and_counted_for_other_parts_when_asked(visit: Any) -> None:
+    """The usual parts were counted with the reading; a head is counted at the press of a button, and kept."""
+    assert "<td>layer 6</td>" in text_of(visit("labs", lab="layers"))
+    test = visit("labs", lab="ablate")
+    assert "no-feed-forward-5 (queries only)" in text_of(test)
+    test.multiselect(key="lab-ablate-forward").set_value([]).run()
+    test.multiselect(key="lab-ablate-heads").set_value(["2.7"]).run()
+    assert "no-heads-2.7" not in text_of(test)
+    test.button(key="lab-ablate-recall").click().run()
+    assert not test.exception
+    assert "no-heads-2.7 (queries only)" in text_of(test)
+    again = visit("labs", lab="ablate")
+    again.multiselect(key="lab-ablate-forward").set_value([]).run()
+    again.multiselect(key="lab-ablate-heads").set_value(["2.7"]).run()
+    assert "no-heads-2.7 (queries only)" in text_of(again)

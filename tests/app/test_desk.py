@@ -82,6 +82,9 @@ def test_a_list_narrows_the_news(tracker: Tracker, visit: Callable[..., Any]) ->
 
 def test_a_note_from_the_news(tracker: Tracker, visit: Callable[..., Any]) -> None:
     test = visit()
+    assert not test.text_area, "the form is drawn once it is opened"
+    test.session_state[f"noting-new-{id_of(0)}"] = True
+    test.run()
     test.text_area(key=f"note-body-{id_of(0)}").input("Ask the dogs.")
     form = next(b for b in test.button if b.label == "Save note" and id_of(0) in str(b.proto.form_id))
     form.click().run()

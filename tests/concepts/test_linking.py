@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from tracker.concepts.linking.features import FEATURES, read
 from tracker.concepts.linking.lexicon import Lexicon, default_lexicon
 from tracker.concepts.linking.matching import PhraseMatcher, sentences, words
 from tracker.concepts.linking.model import LinkModel, default_model
-from tracker.concepts.linking.verdicts import Lesson, bars, company
+from tracker.concepts.linking.prototypes import Encode
+from tracker.concepts.linking.verdicts import Lesson, Taught, learn
 from tracker.records import ConceptLink
 
 SIZE = 64
@@ -206,27 +208,118 @@ def test_a_rejected_tie_stays_away(linker: Linker) -> None:
 # ---------------------------------------------------------------- verdicts
 
 
-def _lesson(accepted: bool, log_odds: float, direction: int = 0) -> Lesson:
-    return Lesson("x", accepted, log_odds, np.eye(4, dtype=np.float32)[direction])
+COLUMN, OTHER = 1, 2
 
 
-def test_the_bar_moves_with_verdicts_and_never_far() -> None:
-    assert bars([]) == {}
-    easier, harder = bars([_lesson(True, -1.0)])["x"], bars([_lesson(False, 1.0)])["x"]
-    assert easier > 0 > harder
-    assert easier == pytest.approx(-harder)
-    assert bars([_lesson(True, -4.0)] * 50)["x"] == 1.5
-    assert bars([_lesson(False, 4.0)] * 50)["x"] == -1.5
-    expected = bars([_lesson(True, 6.0)])["x"]
-    assert abs(expected) < 0.01  # what was expected teaches nothing
+def _lesson(
+    accepted: bool, log_odds: float = 0.0, direction: int = 0, *, feature: int | None = None, shown: bool = True
+) -> Lesson:
+    features = np.zeros(len(FEATURES))
+    if feature is not None:
+        features[feature] = 1.0
+    return Lesson(COLUMN, accepted, log_odds, shown, features, np.eye(4, dtype=np.float32)[direction])
 
 
-def test_like_papers_gain_and_lose_together() -> None:
-    vectors = np.eye(4, dtype=np.float32)
-    shifts = company([_lesson(True, 0.0, 0), _lesson(False, 0.0, 1)], vectors)["x"]
-    assert shifts[0] == 1.5
-    assert shifts[1] == -1.5
-    assert shifts[2:].tolist() == [0, 0]
+def _moved(taught: Taught | None, *, feature: int | None = None, direction: int = 3) -> np.ndarray:
+    """By how much a paper's ties with three concepts move."""
+    assert taught is not None
+    features = np.zeros((1, 3, len(FEATURES)))
+    if feature is not None:
+        features[..., feature] = 1.0
+    return taught.shift(features, np.eye(4, dtype=np.float32)[[direction]])[0]
+
+
+def test_no_words_teach_nothing() -> None:
+    assert learn([]) is None
+
+
+def test_a_concepts_bar_moves_with_verdicts_and_other_concepts_follow_a_little() -> None:
+    yes, no = _moved(learn([_lesson(True)])), _moved(learn([_lesson(False)]))
+    assert yes == pytest.approx(-no, abs=1e-4)
+    assert no[COLUMN] < no[OTHER] < 0
+    expected = _moved(learn([_lesson(True, 8.0)]))
+    assert np.abs(expected).max() < 0.01  # what was expected teaches nothing
+
+
+def test_what_was_rejected_at_one_concept_counts_less_at_all() -> None:
+    words = [_lesson(False, feature=2) for _ in range(5)] + [_lesson(True, feature=5) for _ in range(5)]
+    taught = learn(words)
+    misleading, sound = _moved(taught, feature=2), _moved(taught, feature=5)
+    assert misleading[OTHER] < -0.1
+    assert sound[OTHER] > 0.1
+
+
+def test_like_papers_gain_and_lose_together_within_a_concept() -> None:
+    taught = learn([_lesson(True, direction=0), _lesson(False, direction=1)])
+    like_yes, like_no, unlike = (_moved(taught, direction=at) for at in (0, 1, 3))
+    assert like_yes[COLUMN] > unlike[COLUMN] + 0.3
+    assert like_no[COLUMN] < unlike[COLUMN] - 0.3
+    assert like_yes[OTHER] == like_no[OTHER] == unlike[OTHER]
+
+
+def test_a_yes_to_a_tie_that_was_not_shown_teaches_company_alone() -> None:
+    taught = learn([_lesson(True, -3.0, shown=False) for _ in range(9)])
+    assert _moved(taught, direction=3).tolist() == [0, 0, 0]
+    assert _moved(taught, direction=0)[COLUMN] > 0.5
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.floats(-9, 9), st.integers(0, 3), st.booleans()), min_size=1, max_size=40),
+    st.integers(0, 3),
+)
+def test_no_number_of_words_moves_a_tie_far(words: list[tuple[bool, float, int, bool]], direction: int) -> None:
+    taught = learn([_lesson(yes, odds, at, shown=shown, feature=at) for yes, odds, at, shown in words])
+    moved = _moved(taught, feature=direction, direction=direction)
+    assert np.isfinite(moved).all()
+    assert np.abs(moved).max() <= 3.5 + 1e-9
+
+
+def test_the_estimate_is_that_of_an_established_library() -> None:
+    """The view is a logistic regression with a normal prior: the same as scikit-learn's, with the model as offset 0."""
+    from sklearn.linear_model import LogisticRegression
+
+    random = np.random.default_rng(3)
+    rows, answers = random.normal(size=(60, len(FEATURES))), random.random(60) < 0.5
+    vectors = np.zeros((60, 4), dtype=np.float32)
+    taught = learn([
+        Lesson(COLUMN, bool(yes), 0.0, True, row, vector)
+        for yes, row, vector in zip(answers, rows, vectors, strict=True)
+    ])  # fmt: skip
+    assert taught is not None
+    # Prior variances: 1 for all features together, 0.3 for level and bar, which one concept cannot tell apart.
+    design = np.hstack([rows / np.sqrt(len(FEATURES)), np.full((60, 1), np.sqrt(0.3))])
+    theirs = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-9, max_iter=5000).fit(design, answers).coef_[0]
+    np.testing.assert_allclose(taught.weights, theirs[:-1] / np.sqrt(len(FEATURES)), atol=1e-4)
+    assert taught.level + taught.bars[COLUMN] == pytest.approx(theirs[-1] * np.sqrt(0.3), abs=1e-4)
+
+
+PLACES = ("Islay", "Speyside", "Orkney", "Campbeltown", "Skye", "Mull", "Jura", "Arran")
+STILLS = tuple(
+    LinkInput(
+        n, f"Distillation of whisky on {place}", f"We distil whisky twice. Distillation takes a night at {place}."
+    )
+    for n, place in enumerate(PLACES)
+)
+
+
+def _score(links: dict[int, tuple[ConceptLink, ...]], pk: int) -> float:
+    return next((link.score for link in links[pk] if link.slug == "distillation"), 0.0)
+
+
+def test_rejecting_what_is_systematically_wrong_lowers_its_like_and_touches_no_reading_list(linker: Linker) -> None:
+    """The everyday sense of a word is tied to the concept; who says no to it a few times sees it less elsewhere."""
+    listed = LinkInput(50, STILLS[0].title, STILLS[0].text, curated=("distillation",))
+    true = LinkInput(51, "Small students from large teachers", "Knowledge distillation trains a student network.")
+    rest = [*STILLS[4:], listed, true]
+    before = linker.link(rest)
+    after = linker.link(rest, [Verdict(one.pk, "distillation", False, one) for one in STILLS[:4]])
+    falls = [_score(before, one.pk) - _score(after, one.pk) for one in STILLS[4:]]
+    assert all(_score(before, one.pk) > 0.5 for one in STILLS[4:])  # the fault that is rejected
+    assert min(falls) > 0.3
+    assert _score(after, true.pk) > 0.5
+    assert _score(before, true.pk) - _score(after, true.pk) < min(falls)
+    assert after[50] == before[50]  # even though it reads like those that were rejected
+    assert _score(after, 50) == 1.0
 
 
 def test_verdicts_improve_the_rest() -> None:
@@ -252,21 +345,55 @@ def test_verdicts_on_papers_that_are_gone_or_concepts_that_are_gone_do_no_harm(l
 # ---------------------------------------------------------------- the real thing
 
 
+@pytest.fixture(scope="module")
+def encoded() -> Encode:
+    """The labs' own pass over the bundled model: every text once."""
+    from tracker.concepts.labs import LabModel
+    from tracker.concepts.labs.layer_index import vectors_of
+
+    lab, known = LabModel.load(), dict[str, NDArray[np.float32]]()
+
+    def encode_all(texts: Sequence[str]) -> NDArray[np.float32]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, (vectors[-1] for vectors in vectors_of(lab, new)), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return encode_all
+
+
+@pytest.fixture(scope="module")
+def elsewhere(shared: Path, encoded: Encode) -> LinkModel:
+    """Weights that have not seen the development set."""
+    from benchmarks.concepts import fit, own_labels, table
+
+    return replace(fit(table(Linker(encoded), own_labels(shared)[::5])), threshold=0.35)
+
+
 @pytest.mark.shared
 @pytest.mark.model
-def test_the_development_set_is_met_without_its_papers(shared: Path, tmp_path: Path) -> None:
+def test_the_development_set_is_met_without_its_papers(shared: Path, encoded: Encode, elsewhere: LinkModel) -> None:
     """The weights that ship, and weights fitted on other papers alone: precision >= 0.75 and F1 >= 0.70 with room."""
-    from dataclasses import replace
+    from benchmarks.concepts import development, measure, table
 
-    from benchmarks.concepts import development, fit, measure, own_labels, table
-    from tracker.concepts.labs import LabModel
+    dev = table(Linker(encoded), development(shared))
+    for model in (default_model(), elsewhere):
+        found = measure(model, dev)
+        assert found.precision >= 0.80
+        assert found.f1 >= 0.80
 
-    lab = LabModel.load()
-    real = Linker(lambda texts: np.stack([lab.run(lab.cutter.cut(text)).vector for text in texts]))
-    dev = table(real, development(shared))
-    shipped = measure(default_model(), dev)
-    assert shipped.precision >= 0.80
-    assert shipped.f1 >= 0.80
-    elsewhere = measure(replace(fit(table(real, own_labels(shared)[::5])), threshold=0.35), dev)
-    assert elsewhere.precision >= 0.80
-    assert elsewhere.f1 >= 0.80
+
+@pytest.mark.shared
+@pytest.mark.model
+@pytest.mark.parametrize("reader", ["strict", "lenient"])
+def test_words_on_half_of_the_papers_improve_the_other_half(
+    shared: Path, encoded: Encode, elsewhere: LinkModel, reader: str
+) -> None:
+    """Readers who differ from the labels on what is unsure; benchmarks/verdicts.py tells how it is measured."""
+    from benchmarks.concepts import development, inputs
+    from benchmarks.verdicts import gain, subjects, with_vectors
+
+    papers = development(shared)
+    known = with_vectors(encoded, inputs(papers))
+    labelled = [(one, paper.concepts, paper.unsure) for one, paper in zip(known, papers, strict=True)]
+    found = gain(encoded, elsewhere, subjects(labelled, reader), parts=2, repeats=6)
+    assert found.after - found.before > found.error

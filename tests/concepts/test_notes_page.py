@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from typer.testing import CliRunner
 
-from tracker import resources
+from tracker import resources, shelf
 from tracker.cli.edge import Edge
 from tracker.cli.main import app
 from tracker.concepts import catalogue
@@ -81,12 +81,63 @@ def test_an_address_of_the_page_leads_somewhere(address: str) -> None:
         assert asked["concept"][0] in catalogue.load(resources.read_all("concepts"))
 
 
+def _rows(text: str) -> list[str]:
+    return re.findall(r"^\| (?!The note|---)(.*) \|$", text, re.MULTILINE)
+
+
+def _section(title: str) -> str:
+    return next(part for part in PAGE.split("\n## ") if part.startswith(title))
+
+
 def test_every_lab_and_concept_that_is_named_exists_and_every_lab_is_named() -> None:
     concepts = catalogue.load(resources.read_all("concepts"))
     labs = {one.name for one in INFOS}
     named: set[str] = set()
-    for row in re.findall(r"^\| (?!The note|---)(.*) \|$", PAGE, re.MULTILINE):
+    for row in _rows(PAGE.split("\n## ")[0]):
         _, _, about, lab = row.split(" | ") if row.count(" | ") == 3 else (*row.split(" | ")[:3], "")
         assert all(slug in concepts for slug in re.findall(r"`([^`]+)`", about)), about
         named |= set(re.findall(r"`([^`]+)`", lab))
     assert named == labs
+
+
+def test_the_papers_of_the_notes_are_on_the_shelf_with_a_summary_and_at_their_concept(home: Path) -> None:
+    concepts = catalogue.load(resources.read_all("concepts"))
+    rows = _rows(_section("The papers that the notes name"))
+    assert len(rows) == 5
+    on_shelf = {str(i): one for one in shelf.load(resources.read(shelf.FILE)).papers for i in one.identifiers}
+    with Tracker.open(home) as tracker:
+        for row in rows:
+            title, where, about = row.split(" | ")
+            (name,) = set(re.findall(r"arxiv:[\d.]+", where))
+            assert tracker.paper(name).id == name
+            assert on_shelf[name].summary
+            (slug,) = re.findall(r"`([^`]+)`", about)
+            assert name in [key.id for key in concepts.get(slug).key_papers], title
+
+
+def test_the_links_of_the_notes_stand_at_their_concepts(home: Path) -> None:
+    section = _section("The links that the notes name")
+    named: set[str] = set()
+    with Tracker.open(home) as tracker:
+        for row in _rows(section):
+            what, where = row.split(" | ")
+            (slug,) = re.findall(r"concept=([a-z-]+)", where)
+            held = {
+                one.url.split("://")[1].removeprefix("www.").rstrip("/"): one.id
+                for one in tracker.concept(slug).resources
+            }
+            for address in re.findall(r"\(([^ )]+\.[^ )]+)\)", what):
+                assert address in held, (address, slug)
+                named.add(held[address])
+    assert named == {one.id for one in shelf.load(resources.read(shelf.FILE)).resources}
+
+
+def test_early_heads_go_by_place_and_later_ones_do_not(home: Path) -> None:
+    with Tracker.open(home) as tracker:
+        seen = tracker.lab("attention", text="The bank of the river was muddy.", layer=0, head=2).to_json()
+    habits = {(one["layer"], one["head"]): one for one in seen["habits"]}
+    assert habits[0, 2]["to_previous"] > 0.95
+    assert habits[1, 8]["to_next"] > 0.5
+    by_place = {layer: max(max(habits[layer, n]["to_previous"], habits[layer, n]["to_next"]) for n in range(12))
+                for layer in range(6)}  # fmt: skip
+    assert max(by_place[layer] for layer in (3, 4, 5)) < 0.35

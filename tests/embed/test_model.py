@@ -153,6 +153,20 @@ def test_an_altered_model_is_refused(tmp_path: Path) -> None:
     assert "pip install" in caught.value.cure
 
 
+@pytest.mark.model
+def test_one_bit_of_the_real_weights_makes_another_file(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(bundled(tmp_path / "memo").folder, folder)
+    assert checked(folder, tmp_path / "memo").hash
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        last = file.read(1)
+        file.seek(-1, os.SEEK_END)
+        file.write(bytes([last[0] ^ 1]))
+    with pytest.raises(ModelError, match="altered"):
+        checked(folder, tmp_path / "memo")
+
+
 def test_a_model_that_lacks_its_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="missing"):
         checked(tmp_path, tmp_path / "memo")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
+from tracker.api.models import SAYS
+
 #: Up to here an offset means something, and no database chokes on it.
 FARTHEST = 1_000_000
 
@@ -24,6 +26,7 @@ PaperId = Annotated[
     Path(
         min_length=1,
         max_length=500,
+        pattern=SAYS,
         description="An id, a former id, or any identifier: an arXiv id, a DOI, an address.",
         openapi_examples={"arXiv": {"value": "arxiv:1706.03762"}},
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +17,7 @@ from tracker.api.apart import update_apart
 from tracker.api.app import create_app
 from tracker.api.clockwork import Clockwork
 from tracker.api.gate import LOCAL_NAMES, Policy
-from tracker.errors import SettingsError, UsageError
+from tracker.errors import SettingsError, TrackerError, UsageError
 from tracker.service import Tracker
 from tracker.settings import Settings
 
@@ -27,6 +28,9 @@ SHORTEST_TOKEN = 16
 CONCURRENT = 256
 #: Requests that are worked on at once; others wait in order.
 THREADS = 4
+#: Seconds after which a thread that computes lets another go on.  With Python's own 5 ms the loop, which gives the lock
+#: away at each of a request's half a dozen system calls, waits that long each time for one search.
+SWITCH = 0.0005
 #: Seconds that requests under way have to end when the server stops.
 GRACE = 10
 
@@ -99,6 +103,7 @@ def serve(
     )
     with _listening(host, port) as listener:
         server = _Server(config)
+        _warm(library)
         if ready is not None:
             ready(_address(listener))
         if clockwork is not None:
@@ -110,13 +115,30 @@ def serve(
                 clockwork.stop()
 
 
+def _warm(library: Tracker) -> None:
+    """Load what reading, searching and writing need, so that no request waits for it; changes nothing.
+
+    What is out of order is told to whoever asks for it: the rest is served.
+    """
+    for step in (library.status, lambda: library.search("warm", 1), lambda: library.mark_seen(())):
+        try:
+            step()
+        except TrackerError as error:
+            log.warning("the service starts nevertheless: %s", error)
+
+
 class _Server(uvicorn.Server):
     """With few threads for the routes: more would only hand the interpreter's lock around."""
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until asked to stop."""
         current_default_thread_limiter().total_tokens = THREADS
-        await super().serve(sockets)
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH)
+        try:
+            await super().serve(sockets)
+        finally:
+            sys.setswitchinterval(usual)
 
 
 @contextmanager

@@ -57,6 +57,9 @@ def lab(
             "--build", help="Read the library for the labs that look through it; with --without, as that model."
         ),
     ] = False,
+    recall: Annotated[
+        bool, typer.Option("--recall", help="ablate: count now how many known papers are still found (seconds).")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Look inside the model with your own words.
@@ -85,6 +88,7 @@ def lab(
         inputs: dict[str, object] = {
             **_inputs(info(name).name, given),
             **{"layer": layer, "head": head, "place": place, "unit": unit, "pairs": pair, **_off(without or ())},
+            "measure": recall or None,
         }
         result = tracker.lab(name, **{key: value for key, value in inputs.items() if value is not None})
     if json:

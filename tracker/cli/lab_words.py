@@ -25,6 +25,7 @@ from tracker.concepts.labs import (
 from tracker.safetext import line
 
 if TYPE_CHECKING:
+    from tracker.concepts.labs import Recall
     from tracker.concepts.labs.layers import Ranked
 
 _BAR = 24
@@ -187,6 +188,7 @@ def _(result: TimeMachine) -> None:
         _say(f"layer {ranking.layer}: {ranking.recall:.0%} of the last layer's first ten", "bold")
         for hit in ranking.hits[:3]:
             wrapped(output(), _ranked(hit), 4)
+    _measured(result.measured, "the last layer's")
 
 
 @_show.register
@@ -204,6 +206,30 @@ def _(result: Ablated) -> None:
         _say(title, "bold")
         for hit in hits:
             wrapped(output(), _ranked(hit), 4)
+    if result.measured:
+        _measured(result.measured, "the whole model's")
+    else:
+        _say("How many known papers are still found: ask with --recall (some seconds).", "dim")
+
+
+def _measured(rows: Sequence[Recall], whose: str) -> None:
+    if not rows:
+        return
+    output().print()
+    _say(
+        f"Recall: {rows[0].questions} sentences of abstracts ask for their paper among {rows[0].papers:,}."
+        f" The last column is how much of {whose} first ten is kept.",
+        "bold",
+    )
+    columns = (
+        Column("Model", stretch=True),
+        Column("First", right=True),
+        Column("In ten", right=True),
+        Column("MRR@10", right=True),
+        Column("Kept", right=True),
+    )
+    shown = [(row.name, f"{row.at_1:.1%}", f"{row.at_10:.1%}", f"{row.mrr_10:.3f}", f"{row.kept:.0%}") for row in rows]
+    print_table(columns, shown)
 
 
 def _ranked(hit: Ranked) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tracker.errors import ImportFileError
-from tracker.export import latex, state
+from tracker.export import hints, latex, state
 from tracker.export.rows import (
     BadRowError,
     ImportBatch,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from bibtexparser.library import Library
     from bibtexparser.model import Entry
 
-_ARXIV = re.compile(r"\barXiv[:\s/.]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d{4}[.\d]\d{2,5}(?:v\d+)?)", re.IGNORECASE)
 _BARE_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Entries that are no works: JabRef's settings, proceedings that others point to.
@@ -80,7 +79,7 @@ def _kept(name: str, value: str, fields: Mapping[str, str]) -> bool:
         return True
     if name == "editor":
         return not fields.get("author")
-    return name in ("note", "number", "volume") and bool(_ARXIV.search(value))
+    return name in ("note", "number", "volume") and bool(hints.ARXIV.search(value))
 
 
 def _entries(text: str, problems: list[Problem]) -> Iterator[Entry]:
@@ -161,9 +160,9 @@ def _identifiers(fields: Mapping[str, str], *, guess: bool) -> Iterator[str]:
     if doi := latex.address(fields.get("doi", "")):
         found = re.search(r"10\.\d{4,9}/.+", doi)
         yield f"doi:{found[0] if found else doi}"
-    for name in ("journal", "journaltitle", "note", "howpublished", "number", "volume") if guess else ():
-        if found := _ARXIV.search(latex.decoded(fields.get(name, "")) if name in fields else ""):
-            yield f"arxiv:{found[1]}"
+    if guess:
+        places = ("journal", "journaltitle", "note", "howpublished", "number", "volume")
+        yield from hints.arxiv_ids(latex.decoded(fields[name]) for name in places if name in fields)
 
 
 def _authors(value: str, exact: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,11 +182,7 @@ def _authors(value: str, exact: tuple[str, ...]) -> tuple[str, ...]:
         names.append(one_line(latex.decoded(whole)))
     found = tuple(name for name in names if name)
     # the parser of names folds blanks and ties; where nothing else differs, the names are those that were written
-    return exact if [_folded(n) for n in exact] == [_folded(n) for n in found] else found
-
-
-def _folded(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
+    return exact if [hints.folded(n) for n in exact] == [hints.folded(n) for n in found] else found
 
 
 def _urls_in(value: str) -> list[str]:
@@ -213,6 +208,6 @@ def _venue(written: str, *, guess: bool) -> str | None:
 
 def _notes(annotation: str, exact: tuple[ImportNote, ...]) -> tuple[ImportNote, ...]:
     """Our notes with their ids and times, unless somebody edited the text in another program."""
-    if exact and _folded(annotation) == _folded("".join(note.body for note in exact)):
+    if exact and hints.folded(annotation) == hints.folded("".join(note.body for note in exact)):
         return exact
     return (ImportNote(body=annotation),) if annotation else ()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from tracker.export import hints
 from tracker.export.json_rows import JsonRow
 from tracker.export.jsonl import values
 from tracker.export.rows import (
@@ -43,11 +44,8 @@ _KNOWN = words(
     " custom categories"
 )
 _BOOKS = words("citation-key citation-label accessed source language shortTitle journalAbbreviation")
-_ARXIV = re.compile(r"\barXiv[:\s/.]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d{4}[.\d]\d{2,5}(?:v\d+)?)", re.IGNORECASE)
 #: The markup that the format allows inside titles.
 _MARKUP = re.compile(r"</?(?:i|b|sc|sup|sub|span)(?:\s[^<>]*)?>")
-#: A line of Zotero's field "Extra", which its exports put into ``note``.
-_EXTRA = re.compile(r"(?m)^\s*([A-Za-z][A-Za-z _-]{1,30}):[ \t]*(\S.*)$")
 
 
 def parse(data: bytes, name: str) -> ImportBatch:
@@ -86,7 +84,7 @@ def _row(line: int, item: Any, problems: list[Problem], unkept: Unkept) -> Impor
     if isinstance(custom, dict) and custom.get("written-by") == WRITER:
         return _own(line, item, custom, problems)
     title = _plain(_text(item, "title") or _text(item, "title-short"))
-    note, told = _extra(_text(item, "note"))
+    note, told = hints.labelled(_text(item, "note"))
     identifiers = unique(_identifiers(item, told))
     url = one_line(_text(item, "URL")) or None
     if not title and not identifiers and not url:
@@ -160,21 +158,9 @@ def _plain(title: str) -> str:
     return one_line(_MARKUP.sub("", title))
 
 
-def _extra(note: str) -> tuple[str, dict[str, str]]:
-    """What a person wrote, and the labelled lines (``Read_Status: Read``, ``arXiv: 1706.03762``) among it."""
-    told = {"".join(c for c in key.casefold() if c.isalnum()): value for key, value in _EXTRA.findall(note)}
-    lines = [line for line in note.split("\n") if not _ARXIV.match(line.strip()) and not _EXTRA.fullmatch(line)]
-    return clean("\n".join(lines)), told
-
-
 def _identifiers(item: Mapping[str, Any], told: Mapping[str, str]) -> Iterable[str]:
-    if doi := re.search(r"10\.\d{4,9}/\S+", _text(item, "DOI") or told.get("doi", "")):
-        yield f"doi:{doi[0]}"
-    for key in ("number", "note", "archive_location", "container-title", "URL"):
-        if found := _ARXIV.search(_text(item, key)):
-            yield f"arxiv:{found[1]}"
-    if found := re.fullmatch(r"(?:arxiv:)?(\S+)", told.get("arxiv", ""), re.IGNORECASE):
-        yield f"arxiv:{found[1]}"
+    places = ("number", "note", "archive_location", "container-title", "URL")
+    return hints.identifiers(_text(item, "DOI"), (_text(item, place) for place in places), told)
 
 
 def _venue(item: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tracker.export import hints
 from tracker.export.html_text import markdown
 from tracker.export.jsonl import values
 from tracker.export.rows import (
@@ -43,8 +44,6 @@ _BOOKS = words(
     " citationKey itemID itemKey libraryID uri select inPublications deleted callNumber archive"
 )
 _BELOW = frozenset({"note", "attachment", "annotation"})
-_ARXIV = re.compile(r"\barXiv[:\s/.]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d{4}[.\d]\d{2,5}(?:v\d+)?)", re.IGNORECASE)
-_EXTRA = re.compile(r"(?m)^\s*([A-Za-z][A-Za-z _-]{1,30}):[ \t]*(\S.*)$")
 _AUTHORS = frozenset({"author", "presenter", "programmer", "inventor", "contributor", "artist", "podcaster"})
 #: Lines of "Extra" that are read, with their names folded.
 _TOLD = frozenset({"arxiv", "doi", "readstatus", "rating", "citationkey", "readstatusdate"})
@@ -134,7 +133,7 @@ def _gathered(items: Sequence[Mapping[str, Any]]) -> _Below:
 def _row(line: int, data: Mapping[str, Any], below: _Below, shelves: Mapping[str, str], unkept: Unkept) -> ImportRow:
     key = _text(data, "key") or _text(data, "itemKey")
     title = one_line(re.sub(r"</?(?:i|b|sc|sup|sub|span)(?:\s[^<>]*)?>", "", _first(data, _TITLES)))
-    left, told = _extra(_text(data, "extra"))
+    left, told = hints.labelled(_text(data, "extra"), _TOLD)
     identifiers = unique(_identifiers(data, told))
     url = one_line(_text(data, "url")) or None
     if not title and not identifiers and not url:
@@ -181,24 +180,8 @@ def _tags(data: Mapping[str, Any], shelves: Mapping[str, str], key: str) -> tupl
 
 
 def _identifiers(data: Mapping[str, Any], told: Mapping[str, str]) -> Iterator[str]:
-    if doi := re.search(r"10\.\d{4,9}/\S+", _text(data, "DOI") or told.get("doi", "")):
-        yield f"doi:{doi[0]}"
-    for name in ("archiveID", "extra", "number", "reportNumber", "publicationTitle", "url"):
-        if found := _ARXIV.search(_text(data, name)):
-            yield f"arxiv:{found[1]}"
-    if found := re.match(r"(?:arxiv:)?(\S+)", told.get("arxiv", ""), re.IGNORECASE):
-        yield f"arxiv:{found[1]}"
-
-
-def _extra(written: str) -> tuple[str, dict[str, str]]:
-    """What of "Extra" a person has to see again, and its labelled lines."""
-    told = {_folded(name): value for name, value in _EXTRA.findall(written)}
-    lines = [
-        line
-        for line in written.split("\n")
-        if not _ARXIV.match(line.strip()) and not ((m := _EXTRA.fullmatch(line)) and _folded(m[1]) in _TOLD)
-    ]
-    return clean("\n".join(lines)), told
+    places = ("archiveID", "extra", "number", "reportNumber", "publicationTitle", "url")
+    return hints.identifiers(_text(data, "DOI"), (_text(data, place) for place in places), told)
 
 
 def _note(value: Any) -> ImportNote | None:
@@ -245,7 +228,3 @@ def _text(data: Mapping[str, Any], key: str) -> str:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _folded(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())

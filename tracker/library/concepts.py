@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 #: Papers linked in one transaction.
 _BATCH = 500
-#: Changes with the linker's words and weights: papers are then linked anew.
-LINKER = "1"
-_UP_TO = "linked_up_to"
+#: Changes with the linker's words, weights and learning: papers are then linked anew.
+LINKER = "2"
+#: Where the library keeps up to which change of the vectors papers are linked.
+UP_TO = "linked_up_to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ class Scholar:
         with self._db.write(durable=True) as session:
             pk = pk_in(session, name)
             concepts.say(session, pk, slug, accepted, self._clock())
-            settings.forget(session, _UP_TO)  # a word shifts the bar for other papers: all are linked anew next time
+            settings.forget(session, UP_TO)  # a word shifts the bar for other papers: all are linked anew next time
             return paper_records(session, [pk])[0]
 
     # ------------------------------------------------------------ linking
@@ -192,7 +193,7 @@ class Scholar:
         """
         with self._db.reader() as reader:
             number = changes.latest(reader, changes.vectors_of(model))
-            held = settings.get(reader, _UP_TO) or ""
+            held = settings.get(reader, UP_TO) or ""
             since = int(held.rpartition(":")[2]) if held.startswith(f"{LINKER}:{model}:") else 0
             if number <= since or encode is None:
                 return 0
@@ -211,7 +212,7 @@ class Scholar:
                 kept = {pk: links for pk, links in found.items() if pk in present}
                 changed += concepts.replace_links(session, kept, self._clock())
         with self._db.write() as session:
-            settings.put(session, _UP_TO, f"{LINKER}:{model}:{number}")
+            settings.put(session, UP_TO, f"{LINKER}:{model}:{number}")
         return changed
 
     def _linker(self, encode: Callable[[Sequence[str]], object]) -> Linker:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tracker import resources
 from tracker.enrich import services as enriching
-from tracker.errors import DiskFull, ModelError, StoreError, UsageError
+from tracker.errors import AlreadyRunning, DiskFull, ModelError, StoreError, UsageError
 from tracker.export import formats
 from tracker.identity import ids
 from tracker.ingest.deriving import derive
@@ -19,6 +19,7 @@ from tracker.ingest.effective import Chain
 from tracker.ingest.joining import join_collisions, winner_first
 from tracker.ingest.shelves import ensure_sources
 from tracker.journal import Journal
+from tracker.library import lab_check
 from tracker.library.conditions import condition_of
 from tracker.library.naming import pk_in, pks_in
 from tracker.records import CheckFinding, DuplicatePair, LibraryStatus, SourceState
@@ -203,7 +204,12 @@ class Keeper:
         path = path_of(self._settings.database_url)
         if repair:
             check.repair(path)
-        return (*check.check(path), self._model())
+            with suppress(AlreadyRunning):  # whoever reads for the labs now makes broken parts anew by itself
+                lab_check.repair(self._settings)
+        found = check.check(path)
+        # What the labs have read is compared with the library, where that can be read at all.
+        labs = lab_check.check(self._db, self._settings) if all(one.ok for one in found) else ()
+        return (*found, self._model(), *labs)
 
     def _model(self) -> CheckFinding:
         from tracker.embed.load import model_files

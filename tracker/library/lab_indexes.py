@@ -151,7 +151,7 @@ class LabIndexes:
         from tracker.concepts.labs.library import write_json
 
         share = None if seconds is None else seconds * _SHARE
-        with self._alone():
+        with alone(self._folder):
             stamp, texts = self._stamp(), library_texts(self._db)
             model = self._model()
             layers = build_layer_index(
@@ -203,7 +203,7 @@ class LabIndexes:
 
         off = parts_off(**parts)  # type: ignore[arg-type]  # names and values as the lab takes them
         check_ablation(self._model(), off)
-        with self._alone():
+        with alone(self._folder):
             texts = library_texts(self._db)
             report = build_layer_index(
                 self._model(), MODEL, self._folder / "layers", texts, ablation=off, progress=progress
@@ -238,16 +238,22 @@ class LabIndexes:
             # "recall" makes libraries that were read by an earlier version count it once.
             return {"model": MODEL, "texts": changes.latest(reader, changes.TEXTS), "recall": 1}
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self._folder / "build.lock", timeout=0):
-                yield
-        except Timeout as error:
-            raise AlreadyRunning("the labs are reading the library already", cure="wait until they are done") from error
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the one process that writes what the labs have read.
+
+    Raises:
+        AlreadyRunning: another one is.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "build.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise AlreadyRunning("the labs are reading the library already", cure="wait until they are done") from error
 
 
 def _after(seconds: float | None) -> Callable[[], bool] | None:

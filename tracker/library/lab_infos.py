@@ -47,6 +47,7 @@ _OFF = (
     LabInput(name="feed_forward", what="layers whose feed-forward part is off", example=("5",), optional=True),
     LabInput(name="attention", what="layers whose attention is off", example=("5",), optional=True),
 )
+_MEASURE = LabInput(name="measure", what="1: count recall now, which takes seconds", example=0, optional=True)
 
 INFOS: tuple[LabInfo, ...] = (
     LabInfo(
@@ -136,7 +137,7 @@ INFOS: tuple[LabInfo, ...] = (
         part="layer-time-machine",
         title="Switch a part off",
         shows="The ranking without positions, a head, attention or a feed-forward part, and how much of it is left.",
-        inputs=(_RANKED, *_OFF),
+        inputs=(_RANKED, *_OFF, _MEASURE),
         library=True,
     ),
     LabInfo(

@@ -98,4 +98,4 @@ def _name(best: Sequence[str], words: int) -> str:
 
 
 def _stem(word: str) -> str:
-    return re.sub(r"(ations?|ing|ers?|ed|es|s|al|ion)$", "", word) or word
+    return re.sub(r"(ations?|ing|ers?|ed|ies|es|s|al|ion|e|y)$", "", word) or word

@@ -13,11 +13,32 @@ in UTC.  Tuples, never lists, so that a record can be a key.
 
 from __future__ import annotations
 
-from tracker.records.asking import Document, Request
-from tracker.records.found import Hit, Match, SearchResult
-from tracker.records.library import ConceptLink, DuplicatePair, Mention, Note, Origin, Paper
-from tracker.records.lists import BenchmarkResult, Entry, Metadata, Parsed, SourceSpec
-from tracker.records.naming import READING_STATUSES, SCHEMES, Identifier, Link, Problem, ReadingStatus
+from tracker.records.library import (
+    READING_STATUSES,
+    ConceptLink,
+    DuplicatePair,
+    Hit,
+    Match,
+    Mention,
+    Note,
+    Origin,
+    Paper,
+    ReadingStatus,
+    SearchResult,
+)
+from tracker.records.material import (
+    SCHEMES,
+    BenchmarkResult,
+    Document,
+    Entry,
+    Identifier,
+    Link,
+    Metadata,
+    Parsed,
+    Problem,
+    Request,
+    SourceSpec,
+)
 from tracker.records.reports import (
     CheckFinding,
     EmbedReport,

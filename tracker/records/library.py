@@ -1,4 +1,4 @@
-"""What the library holds: papers, their places on lists, and what their reader wrote."""
+"""What the library holds: papers, their places on lists, what their reader wrote; and what a search found."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from tracker.records.lists import BenchmarkResult
-from tracker.records.naming import Identifier, Link, ReadingStatus
+from tracker.records.material import BenchmarkResult, Identifier, Link
+
+ReadingStatus = Literal["inbox", "queued", "reading", "read", "skipped"]
+READING_STATUSES: tuple[ReadingStatus, ...] = ("inbox", "queued", "reading", "read", "skipped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +105,42 @@ class DuplicatePair:
     score: float
     evidence: tuple[str, ...]
     verdict: Literal["unsure", "same", "different"] = "unsure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One reason for a hit: words of the query found in a field, or the nearest sentence."""
+
+    kind: Literal["words", "sentence", "title", "tokens"]
+    field: str
+    text: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A search result.  ``lexical`` and ``semantic`` are the parts, each 0 to 1; None where not asked."""
+
+    id: str
+    title: str
+    score: float
+    lexical: float | None
+    semantic: float | None
+    year: int | None
+    identifiers: Mapping[str, str]
+    matched: tuple[Match, ...] = ()
+    authors: tuple[str, ...] = ()
+    status: ReadingStatus = "inbox"
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """The hits for a query, best first.  ``notices`` say what was not used and why (no model, nothing embedded yet)."""
+
+    query: str
+    took_ms: float
+    model: str | None
+    hits: tuple[Hit, ...]
+    total: int | None = None
+    notices: tuple[str, ...] = ()

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from tracker.records.lists import SourceSpec
-from tracker.records.naming import Problem
+from tracker.records.material import Problem, SourceSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +114,7 @@ class SourceState:
 class CheckFinding:
     """One finding of ``tracker check``; ``cure`` names the command that mends it."""
 
-    area: Literal["database", "fulltext", "vectors", "files", "model"]
+    area: Literal["database", "fulltext", "vectors", "files", "model", "labs"]
     ok: bool
     message: str
     cure: str = ""

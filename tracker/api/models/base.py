@@ -8,8 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 Status = Literal["inbox", "queued", "reading", "read", "skipped"]
 
-#: A pattern: there is something to read.
-SAYS = r"\S"
+#: A pattern: there is something to read.  Spelled out, because dialects differ on which controls are white space.
+SAYS = r"[^\s\x00-\x1f\x7f-\xa0\ufeff]"
 
 
 def _whole(value: Any) -> Any:

@@ -99,7 +99,9 @@ def router(library: Tracker) -> APIRouter:
     @routes.get("/api/paths/{target:path}", response_model=models.PathOut)
     def path(
         request: Request,
-        target: Annotated[str, Path(min_length=1, max_length=500, description="A concept's slug, or a paper.")],
+        target: Annotated[
+            str, Path(min_length=1, max_length=500, pattern=models.SAYS, description="A concept's slug, or a paper.")
+        ],
         hours: Annotated[float | None, Query(gt=0, le=10_000, description="As many as there are.")] = None,
     ) -> Response:
         """What to read towards a concept or a paper, in the order in which ideas need each other."""

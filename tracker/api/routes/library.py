@@ -41,7 +41,9 @@ def router(library: Tracker, wake: Wake | None) -> APIRouter:
         return answer(request, models.SourceList(items=[models.SourceOut.of(s) for s in library.sources()]))
 
     @routes.get("/api/sources/{slug}", response_model=models.SourceOut)
-    def source(request: Request, slug: Annotated[str, Path(min_length=1, max_length=200)]) -> Response:
+    def source(
+        request: Request, slug: Annotated[str, Path(min_length=1, max_length=200, pattern=models.SAYS)]
+    ) -> Response:
         """One source."""
         return answer(request, models.SourceOut.of(library.source(slug)))
 

@@ -18,7 +18,7 @@ from tracker.errors import UsageError
 from tracker.service import Tracker
 
 Order = Literal["added", "published", "endorsed", "title", "priority"]
-NoteId = Annotated[str, Path(min_length=1, max_length=100)]
+NoteId = Annotated[str, Path(min_length=1, max_length=100, pattern=models.SAYS)]
 
 
 def router(library: Tracker) -> APIRouter:

@@ -31,8 +31,9 @@ from tracker.concepts.labs.results import Array
 from tracker.errors import IndexUnusable
 from tracker.records import Progress
 
-_KIND = "layers-1"
-_CENTRE = "centre.npy"
+#: Names the format of the files.
+KIND = "layers-1"
+CENTRE = "centre.npy"
 #: The mean title is taken over so many titles.
 _CENTRE_TITLES = 200
 
@@ -120,12 +121,12 @@ def build_layer_index(
     start = time.perf_counter()
     where = folder / ablation_key(ablation)
     parts = _parts(where, name)
-    sweep(where, [_CENTRE, *(part["file"] for part in parts)])
+    sweep(where, [CENTRE, *(part["file"] for part in parts)])
     # Rows that are gone keep their place in the file until parts are put together.
     known = {row["id"]: row["hash"] for part in parts for row in part["rows"] if not row.get("gone")}
     held = list(texts)
     work = plan(held, known)
-    if work.todo and not (where / _CENTRE).exists():
+    if work.todo and not (where / CENTRE).exists():
         _write_centre(model, where, [text.title for text in held], ablation)
     for part in parts:
         part["rows"] = [row | ({"gone": True} if row["id"] in work.stale else {}) for row in part["rows"]]
@@ -141,7 +142,7 @@ def build_layer_index(
         _write_state(where, name, parts)
         if progress:
             progress(Progress(stage="layer vectors", done=done, total=len(todo)))
-    if not stopped and parts and (done or work.stale or not (where / _CENTRE).exists()):
+    if not stopped and parts and (done or work.stale or not (where / CENTRE).exists()):
         rows = _compact(where, name, parts)
         _write_centre(model, where, [row["title"] for row in rows], ablation)
     return BuildReport(done, work.kept, len(work.stale), time.perf_counter() - start, not stopped)
@@ -154,7 +155,7 @@ def open_layer_index(model: LabModel, name: str, folder: Path, ablation: Ablatio
         IndexUnusable: there is none yet, or its files are broken or another model's.
     """
     where = folder / ablation_key(ablation)
-    state = read_state(where, _KIND, name)
+    state = read_state(where, KIND, name)
     ids, titles, blocks = [], [], []
     for part in state["parts"]:
         keep = [number for number, row in enumerate(part["rows"]) if not row.get("gone")]
@@ -166,7 +167,7 @@ def open_layer_index(model: LabModel, name: str, folder: Path, ablation: Ablatio
         blocks.append(np.asarray(array[keep], dtype=np.float32))
     empty = np.zeros((0, model.shape.layers + 1, model.shape.hidden), dtype=np.float32)
     vectors = np.ascontiguousarray(np.concatenate([empty, *blocks]).transpose(1, 0, 2))
-    centre = np.asarray(read_array(where / _CENTRE), dtype=np.float32)[:-1]
+    centre = np.asarray(read_array(where / CENTRE), dtype=np.float32)[:-1]
     if len(ids):
         vectors[:-1] = unit(vectors[:-1] - vectors[:-1].mean(axis=1, keepdims=True))
     return LayerIndex(tuple(ids), tuple(titles), vectors, centre)
@@ -174,7 +175,7 @@ def open_layer_index(model: LabModel, name: str, folder: Path, ablation: Ablatio
 
 def _parts(where: Path, name: str) -> list[dict[str, Any]]:
     try:
-        parts: list[dict[str, Any]] = read_state(where, _KIND, name)["parts"]
+        parts: list[dict[str, Any]] = read_state(where, KIND, name)["parts"]
         for part in parts:
             read_array(where / part["file"])
     except IndexUnusable:
@@ -186,7 +187,7 @@ def _write_centre(model: LabModel, where: Path, titles: Sequence[str], ablation:
     """The mean over some titles, spread over all; without a title there is nothing to write."""
     some = titles[:: max(1, len(titles) // _CENTRE_TITLES)]
     if some:
-        write_array(where / _CENTRE, np.mean(vectors_of(model, some, ablation), axis=0))
+        write_array(where / CENTRE, np.mean(vectors_of(model, some, ablation), axis=0))
 
 
 def _write_part(
@@ -199,7 +200,7 @@ def _write_part(
 
 
 def _write_state(where: Path, name: str, parts: Sequence[dict[str, Any]]) -> None:
-    write_json(where / STATE, {"kind": _KIND, "model": name, "parts": list(parts)})
+    write_json(where / STATE, {"kind": KIND, "model": name, "parts": list(parts)})
 
 
 def _compact(where: Path, name: str, parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -33,7 +33,8 @@ from tracker.concepts.labs.weights import Cut
 from tracker.errors import IndexUnusable
 from tracker.records import Progress
 
-_KIND = "memories-1"
+#: Names the format of the files.
+KIND = "memories-1"
 #: Sentences kept for each unit.
 KEPT = 8
 _NOBODY = -1
@@ -125,7 +126,7 @@ def open_memory_index(model: LabModel, name: str, folder: Path) -> MemoryIndex:
     Raises:
         IndexUnusable: there is none yet, or its files are broken or another model's.
     """
-    state = read_state(folder, _KIND, name)
+    state = read_state(folder, KIND, name)
     strength = np.array(read_array(folder / state["strength"]), dtype=np.float32)
     sentence = np.array(read_array(folder / state["sentence"]), dtype=np.int32)
     if strength.shape != (model.shape.layers, model.shape.inner, KEPT) or sentence.shape != strength.shape:
@@ -137,7 +138,7 @@ def open_memory_index(model: LabModel, name: str, folder: Path) -> MemoryIndex:
 
 def _resume(model: LabModel, name: str, folder: Path) -> tuple[MemoryIndex, dict[str, str]]:
     try:
-        return open_memory_index(model, name, folder), dict(read_state(folder, _KIND, name)["known"])
+        return open_memory_index(model, name, folder), dict(read_state(folder, KIND, name)["known"])
     except IndexUnusable:
         size = (model.shape.layers, model.shape.inner, KEPT)
         empty = np.zeros(size, dtype=np.float32)
@@ -146,7 +147,7 @@ def _resume(model: LabModel, name: str, folder: Path) -> tuple[MemoryIndex, dict
 
 def _files(folder: Path, name: str) -> tuple[str, ...]:
     try:
-        state = read_state(folder, _KIND, name)
+        state = read_state(folder, KIND, name)
     except IndexUnusable:
         return ()
     return tuple(str(state[part]) for part in _FILES if part in state)
@@ -221,7 +222,7 @@ def _trimmed(
 def _save(folder: Path, name: str, index: MemoryIndex, known: dict[str, str]) -> None:
     """New files first, then the state that names them, then the old files go: a reader always finds a whole index."""
     try:
-        old: dict[str, Any] = read_state(folder, _KIND, name)
+        old: dict[str, Any] = read_state(folder, KIND, name)
     except IndexUnusable:
         old = {}
     number = int(old.get("number", 0)) + 1
@@ -230,7 +231,7 @@ def _save(folder: Path, name: str, index: MemoryIndex, known: dict[str, str]) ->
     write_array(folder / files["sentence"], index.sentence)
     rows = {number: [s.paper, s.title, s.text] for number, s in index.sentences.items()}
     write_json(folder / files["sentences"], rows)
-    write_json(folder / STATE, {"kind": _KIND, "model": name, "number": number, "known": known, **files})
+    write_json(folder / STATE, {"kind": KIND, "model": name, "number": number, "known": known, **files})
     for part in _FILES:
         if part in old:
             (folder / str(old[part])).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from tracker.concepts.linking.features import Reading, pair_features, read
 from tracker.concepts.linking.lexicon import Lexicon, default_lexicon
 from tracker.concepts.linking.model import LinkModel, default_model, probability
 from tracker.concepts.linking.prototypes import Encode, Prototype, PrototypeVectors, default_prototypes
-from tracker.concepts.linking.verdicts import Lesson, bars, company
+from tracker.concepts.linking.verdicts import Lesson, learn
 from tracker.records import ConceptLink
 
 #: A paper is rarely about more than this many things.
@@ -80,12 +80,10 @@ class Linker:
         if not papers:
             return {}
         readings, vectors = self._read(papers), self._vectors(papers)
-        odds = self._log_odds(readings, vectors)
-        lessons = self._lessons(verdicts)
-        for slug, shift in bars(lessons).items():
-            odds[:, self.slugs.index(slug)] += shift
-        for slug, shifts in company(lessons, vectors).items():
-            odds[:, self.slugs.index(slug)] += shifts
+        features = self._features(readings, vectors)
+        odds = self._model.log_odds(features)
+        if (taught := learn(self._lessons(verdicts))) is not None:
+            odds += taught.shift(self._model.standardised(features), vectors)
         said = {(verdict.pk, verdict.slug): verdict.accepted for verdict in verdicts}
         chances = probability(odds)
         return {
@@ -95,17 +93,14 @@ class Linker:
 
     def features(self, papers: Sequence[LinkInput]) -> NDArray[np.float64]:
         """What the model looks at, shape (papers, concepts, features): for fitting and for explanation."""
-        nearness = self._near.nearness(self._vectors(papers))
-        readings = self._read(papers)
-        return np.stack([pair_features(r, self.slugs, n) for r, n in zip(readings, nearness, strict=True)])
+        return self._features(self._read(papers), self._vectors(papers))
 
     def _read(self, papers: Sequence[LinkInput]) -> list[Reading]:
         return [read(self._lexicon, paper.title, paper.text) for paper in papers]
 
-    def _log_odds(self, readings: Sequence[Reading], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    def _features(self, readings: Sequence[Reading], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         nearness = self._near.nearness(vectors)
-        rows = [pair_features(r, self.slugs, n) for r, n in zip(readings, nearness, strict=True)]
-        return self._model.log_odds(np.stack(rows))
+        return np.stack([pair_features(r, self.slugs, n) for r, n in zip(readings, nearness, strict=True)])
 
     def _vectors(self, papers: Sequence[LinkInput]) -> NDArray[np.float32]:
         missing = [paper for paper in papers if paper.vector is None]
@@ -122,11 +117,19 @@ class Linker:
             return []
         papers = [paper for _, paper in usable]
         vectors = self._vectors(papers)
-        odds = self._log_odds(self._read(papers), vectors)
+        features = self._features(self._read(papers), vectors)
+        odds = self._model.log_odds(features)
+        shown = self._shown(odds)
+        seen, columns = self._model.standardised(features), [self.slugs.index(v.slug) for v, _ in usable]
         return [
-            Lesson(v.slug, v.accepted, float(row[self.slugs.index(v.slug)]), vector)
-            for (v, _), row, vector in zip(usable, odds, vectors, strict=True)
+            Lesson(column, v.accepted, float(odds[n, column]), bool(shown[n, column]), seen[n, column], vectors[n])
+            for n, ((v, _), column) in enumerate(zip(usable, columns, strict=True))
         ]
+
+    def _shown(self, odds: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which pairs the model ties by itself, shape (papers, concepts)."""
+        place = np.argsort(np.argsort(-odds, axis=1, kind="stable"), axis=1)
+        return np.asarray((probability(odds) >= self._model.threshold) & (place < MOST_LINKS))
 
     def _choose(
         self, paper: LinkInput, reading: Reading, chances: NDArray[np.float64], said: dict[tuple[int, str], bool]

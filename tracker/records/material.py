@@ -1,12 +1,76 @@
-"""Raw material: what a list or a service says, before anybody decided what it means."""
+"""Raw material: what is asked of lists and services, and what they say, before anybody decided what it means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Literal
 
-from tracker.records.naming import Identifier, Link, Problem
+#: Identifier schemes, strongest first: the first one that a paper has names it.
+SCHEMES: tuple[str, ...] = ("arxiv", "doi", "openreview", "acl", "pmlr", "neurips", "cvf", "jmlr", "url")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identifier:
+    """A name that belongs to exactly one paper, normalised: ``arxiv:1706.03762`` (no version)."""
+
+    scheme: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as a list shows it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong without stopping the rest: where, and why."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask of a public service.  ``optional`` requests may fail without failing their source."""
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    params: tuple[tuple[str, str], ...] = ()
+    json: Any = None
+    form: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    max_bytes: int | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes that answered a :class:`Request`.
+
+    ``url`` is the address asked and ``final_url`` the one that answered after
+    redirects, both as the public web knows them (never the mirror's).
+    ``unchanged`` means that the server said 304 and ``body`` is the kept copy.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    unchanged: bool = False
+
+    def text(self) -> str:
+        """The body as UTF-8, a byte order mark removed; undecodable bytes become U+FFFD."""
+        return self.body.decode("utf-8-sig", "replace")
 
 
 @dataclass(frozen=True, slots=True)
