@@ -26,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("kind", list(carrying.FORMATS))
 def test_every_format_can_be_had(home: Path, visit: Callable[..., Any], kind: str) -> None:
-    test = visit("sources", part="files")
+    test = visit("sources", part="In & out")
     test.selectbox(key="export-format").set_value(kind)
     test.text_input(key="export-query").set_value("year:2020..")
     test.button(key="export").click().run()
@@ -39,7 +39,7 @@ def test_every_format_can_be_had(home: Path, visit: Callable[..., Any], kind: st
 
 
 def test_nothing_to_export_and_a_query_that_cannot_be_read_are_told(home: Path, visit: Callable[..., Any]) -> None:
-    test = visit("sources", part="files")
+    test = visit("sources", part="In & out")
     test.text_input(key="export-query").set_value("year:1900")
     test.button(key="export").click().run()
     assert "No paper fits" in test.info[0].value
@@ -53,7 +53,7 @@ def test_the_reading_list_becomes_a_page(home: Path, visit: Callable[..., Any]) 
     with Tracker.open(home) as tracker:
         tracker.act([id_of(0)], "queued")
         tracker.note(id_of(0), "For me alone.")
-    test = visit("sources", part="files")
+    test = visit("sources", part="In & out")
     next(button for button in test.button if button.label == "Write the page").click().run()
     page = (home / "export" / "site" / "index.html").read_text("utf-8")
     assert PAPERS[0][0] in page
@@ -62,7 +62,7 @@ def test_the_reading_list_becomes_a_page(home: Path, visit: Callable[..., Any]) 
 
 
 def test_a_file_is_brought_in_and_its_bad_entries_are_told(home: Path, visit: Callable[..., Any]) -> None:
-    test = visit("sources", part="files")
+    test = visit("sources", part="In & out")
     body = b"title,year,doi\nMilking the Gradient,2024,10.5555/12345\n,,\n"
     test.file_uploader(key="import-file").upload("../mine.csv", body, "text/csv").run()
     test.button(key="import").click().run()
@@ -74,7 +74,7 @@ def test_a_file_is_brought_in_and_its_bad_entries_are_told(home: Path, visit: Ca
 
 
 def test_a_file_that_is_none_is_refused_in_words(home: Path, visit: Callable[..., Any]) -> None:
-    test = visit("sources", part="files")
+    test = visit("sources", part="In & out")
     test.file_uploader(key="import-file").upload("mine.csv", b"\x00\x01\x02" * 90, "text/csv").run()
     test.button(key="import").click().run()
     assert not test.exception
@@ -83,7 +83,7 @@ def test_a_file_that_is_none_is_refused_in_words(home: Path, visit: Callable[...
 
 
 def test_a_zotero_that_does_not_run_is_told(home: Path, visit: Callable[..., Any]) -> None:
-    test = visit("sources", part="files")
+    test = visit("sources", part="In & out")
     test.button(key="import-zotero").click().run()
     assert not test.exception
     assert test.error or test.warning
