@@ -99,7 +99,7 @@ def begin_button(name: str = "Update now", sources: tuple[str, ...] = (), key: s
 
 def invitation(papers: int) -> None:
     """What to do with a library that has never been updated."""
-    known = f"These are the {count(papers, 'paper')} of the starter shelf. " if papers else "Your library is empty. "
+    known = f"{count(papers, 'paper').capitalize()} to begin with. " if papers else "Your library is empty. "
     st.info(f"{known}An update reads the lists and asks public services for abstracts; it takes some minutes.")
     begin_button("Bring in the lists", key="update-first")
 
