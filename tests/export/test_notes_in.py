@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tests.export.papers import GARDEN, papers, state_of
 from tracker.errors import ImportFileError
@@ -22,6 +22,8 @@ def read(*texts: str) -> ImportBatch:
 
 
 @settings(max_examples=60, deadline=None)
+@example(dataclasses.replace(GARDEN, tags=("#",)))
+@example(dataclasses.replace(GARDEN, tags=("#spring", "spring", "## a b")))
 @given(papers)
 def test_a_note_comes_back_with_all_it_can_carry(paper: Paper) -> None:
     found = read(markdown_notes.note(paper))

@@ -99,7 +99,7 @@ def _ours(number: int, text: str, values: Mapping[str, Any], problems: list[Prob
     head, _, told = head.partition("\n## Abstract\n")
     abstract = told.partition("\n## Lists\n")[0]
     record = _record(values, _as_is)
-    tags, exact = _texts(values.get("tags")), _texts(values.get("tags-as-written"))
+    tags, exact = _texts(values.get("tags")), _texts(values.get("tags-as-written"), mark="")
     record["tags"] = exact if exact and [obsidian_tag(tag) for tag in exact] == tags else tags
     record["abstract"] = _ESCAPE.sub(r"\1", abstract.strip())
     record["urls"] = [{"label": _label(label), "url": url} for label, url in _LINK.findall(head)]
@@ -148,9 +148,10 @@ def _words(text: str) -> str:
     return re.sub(r"\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]", r"\1", text)
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: Any, mark: str = "#") -> list[str]:
+    """The words of a property, without the ``mark`` that people write before tags."""
     items = value if isinstance(value, list) else re.split(r"[,;]", value) if isinstance(value, str) else []
-    return [word for item in items if isinstance(item, str | int) and (word := one_line(str(item)).lstrip("#"))]
+    return [word for item in items if isinstance(item, str | int) and (word := one_line(str(item)).lstrip(mark + " "))]
 
 
 def _label(label: str) -> str:
