@@ -98,7 +98,8 @@ def read(tracker: Any) -> None:
 def dashboard(home: Path) -> Iterator[str]:
     """The address of ``tracker up`` over a library, which asks nobody."""
     command = [sys.executable, "-m", "tracker.cli", "--home", str(home), "up", "--no-browser", "--no-update"]
-    environment = {**os.environ, "TRACKER_HOME": str(home), "TRACKER_OFFLINE": "1"}
+    # As if the library lay where it does by default, in somebody's home: that path is on a picture.
+    environment = {**os.environ, "TRACKER_HOME": str(home), "TRACKER_OFFLINE": "1", "HOME": str(home.parents[2])}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert process.stdout is not None  # noqa: S101  # a pipe was asked for
@@ -149,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("no Chromium on this machine: install one to take screenshots\n")
         return 1
     with tempfile.TemporaryDirectory(prefix="tracker-shots-") as folder:
-        home = Path(folder) / "home"
+        home = Path(folder) / ".local" / "share" / "paper-tracker"
         if chosen.home:
             shutil.copytree(chosen.home, home)
             from tracker.service import Tracker

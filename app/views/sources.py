@@ -10,7 +10,7 @@ from app import library
 from app.widgets import carrying, frame, plain, progress, twins
 from app.widgets.reading import attempt
 from app.widgets.text import html, label, link
-from app.widgets.words import ago, count, joined, soon
+from app.widgets.words import ago, count, folder, joined, soon
 from tracker.errors import TrackerError
 from tracker.records import LibraryStatus, SourceState
 
@@ -208,7 +208,7 @@ def _records(value: object) -> list[dict[str, object]]:
 
 def _health(state: LibraryStatus) -> None:
     _numbers(state)
-    st.html(f'<div class="tr-meta">In {html(state.home)} · model {html(state.model or "missing")}</div>')
+    st.html(f'<div class="tr-meta">In {html(folder(state.home))} · model {html(state.model or "missing")}</div>')
     st.subheader("Check", anchor=False)
     st.caption("Reads the whole database, the full-text index, the vectors and the model's file.")
     if st.button("Check now", icon=":material/health_and_safety:"):

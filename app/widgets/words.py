@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from tracker.records import Mention, Paper
 
@@ -67,6 +68,12 @@ def week(mention: Mention) -> str:
 def when(paper: Paper) -> str:
     """When a paper came out, as exactly as is known."""
     return day(paper.published) or str(paper.year or "")
+
+
+def folder(path: str) -> str:
+    """A folder as people write it: ``~/library`` for one at home."""
+    home = Path.home()
+    return f"~/{Path(path).relative_to(home)}" if Path(path).is_relative_to(home) else path
 
 
 def joined(*parts: str | None) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from app.widgets import text
+from app.widgets import text, words
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -121,3 +123,9 @@ def test_a_note_is_clean(body: str, present: list[str], absent: list[str]) -> No
 def test_a_very_long_title_is_cut() -> None:
     assert len(text.label("word " * 2_000)) <= text.TITLE_LIMIT
     assert text.label("") == "Untitled"
+
+
+def test_a_folder_at_home_is_written_as_people_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert words.folder(str(tmp_path / "a" / "library")) == "~/a/library"
+    assert words.folder("/srv/library") == "/srv/library"
