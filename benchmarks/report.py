@@ -57,7 +57,7 @@ def _head(steps: Steps) -> str:
         for part in (
             "# Benchmarks",
             f"Written by `make bench` on {when}; the command was `{flat(about['command'])}`. All numbers come from "
-            "that run; the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the "
+            f"that run{_earlier(steps)}; the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the "
             "bundled files) on the same texts and queries. Ratios above 1 mean that the tracker is faster or smaller.",
             gone,
             failed,
@@ -66,6 +66,18 @@ def _head(steps: Steps) -> str:
         if part
     )
     return told
+
+
+def _earlier(steps: Steps) -> str:
+    """Which steps were measured by runs before the last one, and when."""
+    began = steps["about"]["measured"]
+    built = ("about", "model", "real", "libraries")
+    older = [
+        f"{name} ({step['measured'][:16].replace('T', ' ')})"
+        for name, step in steps.items()
+        if name not in built and step.get("measured", began) < began
+    ]
+    return f" but for what earlier runs measured: {', '.join(older)} UTC" if older else ""
 
 
 def _update(steps: Steps) -> str:
