@@ -57,8 +57,9 @@ def _head(steps: Steps) -> str:
         for part in (
             "# Benchmarks",
             f"Written by `make bench` on {when}; the command was `{flat(about['command'])}`. All numbers come from "
-            f"that run{_earlier(steps)}; the tracker and the peers ran on the same machine with the same model (all-MiniLM-L6-v2, the "
-            "bundled files) on the same texts and queries. Ratios above 1 mean that the tracker is faster or smaller.",
+            f"that run{_earlier(steps)}; the tracker and the peers ran on the same machine with the same model "
+            "(all-MiniLM-L6-v2, the bundled files) on the same texts and queries. Ratios above 1 mean that the tracker "
+            "is faster or smaller.",
             gone,
             failed,
             lost,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracker.service import SearchMode
 
 MODES = {"hybrid": "Both", "words": "Words", "meaning": "Meaning"}
-STEP = 20
+STEP = 12
 MOST = 200
 EXAMPLES = (
     "where do transformers store facts",

@@ -47,7 +47,7 @@ def test_clicks_narrow_and_widen_a_search(library: FakeTracker, visit: Any) -> N
     test = visit("search", q="herds")
     test.button(key="with-list:weekly").click().run()
     assert not test.exception
-    assert ("search", "herds list:weekly", 20, 0, "hybrid") in library.calls
+    assert ("search", "herds list:weekly", 12, 0, "hybrid") in library.calls
     assert test.query_params["q"] == "herds list:weekly", "the filter is in the address"
     test.button(key="without-list:weekly").click().run()
     assert test.query_params["q"] == "herds"

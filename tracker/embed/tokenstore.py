@@ -4,11 +4,14 @@ Two files: ``data`` holds the bytes of each text, ``index`` a fixed-size entry
 for each, written after its data.  A process killed between the two leaves data
 that nobody points to; a torn or damaged entry fails its checksum and counts as
 absent, and the text is embedded again by the next ``tracker embed``.
+
+The data is read, not mapped: thirty short reads a query cost nothing against
+what is done with them, and a process that serves for months would otherwise
+have all of a file in its memory that it has ever looked into.
 """
 
 from __future__ import annotations
 
-import mmap
 import os
 import threading
 import zlib
@@ -43,7 +46,7 @@ class TokenStore:
         self._read_bytes = 0
         self._texts = np.zeros(0, np.uint64)
         self._entries = np.zeros(0, ENTRY)
-        self._map: mmap.mmap | None = None
+        self._bytes: _Bytes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +59,7 @@ class TokenStore:
     def close(self) -> None:
         """Lets go of the files."""
         with self._lock:
-            self._map = None  # views handed out keep the mapping alive until they are dropped
+            self._bytes = None  # a reader that is at work keeps the file open until it is done
             self._read_bytes = 0
 
     def __len__(self) -> int:
@@ -78,7 +81,7 @@ class TokenStore:
         """:meth:`get` for several texts at once."""
         with self._lock:
             self._refresh()
-            places, data = self._places(texts), self._map
+            places, data = self._places(texts), self._bytes
             entries = self._entries[[place for place in places if place is not None]].tolist()
         waiting = iter(entries)
         return [None if place is None else _read(next(waiting), data) for place in places]
@@ -132,7 +135,7 @@ class TokenStore:
             if fresh._data.exists():
                 fresh._data.replace(self._data)
                 fresh._index.replace(self._index)
-            self._map, self._read_bytes = None, 0
+            self._bytes, self._read_bytes = None, 0
         fresh._data.parent.rmdir()
         return True
 
@@ -156,13 +159,12 @@ class TokenStore:
         if size == self._read_bytes:
             return
         if size == 0:
-            self._texts, self._entries, self._map = np.zeros(0, np.uint64), np.zeros(0, ENTRY), None
+            self._texts, self._entries, self._bytes = np.zeros(0, np.uint64), np.zeros(0, ENTRY), None
             self._read_bytes = 0
             return
         entries = np.fromfile(self._index, dtype=ENTRY, count=size // ENTRY.itemsize)
-        with self._data.open("rb") as data:
-            length = os.fstat(data.fileno()).st_size
-            self._map = mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) if length else None
+        self._bytes = _Bytes(self._data)
+        length = self._bytes.length
         entries = entries[_sound(entries, length)]
         # The latest entry of a text counts: a stable sort keeps it last among its equals.
         order = np.argsort(entries["text"], kind="stable")
@@ -181,15 +183,37 @@ class TokenStore:
             index.seek(0, os.SEEK_END)
 
 
-def _read(entry: tuple[int, ...], data: mmap.mmap | None) -> tuple[Packed, Packed] | None:
+class _Bytes:
+    """A file that any thread may read anywhere; closed with its last user."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._lock = threading.Lock()
+        self.length = os.fstat(self._file.fileno()).st_size
+
+    def read(self, count: int, at: int) -> bytes:
+        """``count`` bytes from ``at`` on; fewer at the end of the file."""
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), count, at)
+        with self._lock:  # Windows has one place in a file for all threads
+            self._file.seek(at)
+            return self._file.read(count)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):  # it is not where opening failed
+            self._file.close()
+
+
+def _read(entry: tuple[int, ...], data: _Bytes | None) -> tuple[Packed, Packed] | None:
     _, at, tokens, width, data_crc, _ = entry
     if not tokens:
         return np.zeros((0, width), np.uint8), np.zeros(0, np.uint8)
     if data is None:
         return None
-    raw = np.frombuffer(data, dtype=np.uint8, count=tokens * (width + 1), offset=at)
-    if zlib.crc32(raw.data) != data_crc:
+    found = data.read(tokens * (width + 1), at)
+    if zlib.crc32(found) != data_crc:
         return None
+    raw = np.frombuffer(found, dtype=np.uint8)
     return raw[tokens:].reshape(tokens, width), raw[:tokens]
 
 
