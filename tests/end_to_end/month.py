@@ -194,7 +194,11 @@ def told_of_outages(records: Sequence[logging.LogRecord]) -> list[str]:
     return [text for text in words if "times in a row" in text or "works again" in text or "broke off" in text]
 
 
-def times_of_day(moments: Sequence[datetime]) -> list[timedelta]:
-    """Each different time of day once, to the nearest two minutes."""
-    day = [m - m.replace(hour=0, minute=0, second=0, microsecond=0) for m in moments]
-    return sorted({timedelta(minutes=2) * round(time / timedelta(minutes=2)) for time in day})
+def strangers(moments: Sequence[datetime], usual: Sequence[datetime], tolerance: timedelta) -> list[datetime]:
+    """Those moments that lie further than ``tolerance`` from the time of day of every usual one."""
+
+    def apart(one: datetime, other: datetime) -> timedelta:
+        around = abs(one - other) % timedelta(days=1)
+        return min(around, timedelta(days=1) - around)
+
+    return [one for one in moments if all(apart(one, other) > tolerance for other in usual)]

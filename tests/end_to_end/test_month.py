@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.month import Clock, Month, times_of_day, told_of_outages
+from tests.end_to_end.month import MINUTE, Clock, Month, strangers, told_of_outages
 from tests.end_to_end.test_small_world import APRIL, MAY, RAW, pages, week
 from tests.world import Answer, SmallWorld, shared_world, small_world
 
@@ -100,7 +100,8 @@ def test_a_month_of_real_lists(world: World, tmp_path: Path, caplog: pytest.LogC
     # Failures are in the record, with their reason, and healed.
     failed = [s for run in runs for s in run.report.get("sources", ()) if s.get("error")]
     assert len(failed) >= 6
-    assert all("503" in s["error"] or "429" in s["error"] or s["error"] for s in failed)
+    assert sum("503" in s["error"] for s in failed) >= 6
+    assert all("github" in s["error"] for s in failed), "each says which address it was"
     assert {slug: states[slug].failures for slug in (WEEKLY, LEARNING)} == {WEEKLY: 0, LEARNING: 0}
 
     # No drift: in the last calm days the sources are asked at the times of day of the first ones.
@@ -108,8 +109,10 @@ def test_a_month_of_real_lists(world: World, tmp_path: Path, caplog: pytest.LogC
         asked = month.asked(slug)
         calm = [m for m in asked if first - DAY / 2 < m < start + 3 * DAY]
         end = [m for m in asked if m > start + 25 * DAY]
-        assert times_of_day(end) == times_of_day(calm)
-        assert len(end) == (10 if slug == WEEKLY else 5)
+        # A turn is taken at the first look after it, within a minute and what the run before it waited.
+        assert strangers(end, calm, 3 * MINUTE) == strangers(calm, end, 3 * MINUTE) == []
+        # One more or less where a turn falls on the very minute at which these days begin or end.
+        assert abs(len(end) - (10 if slug == WEEKLY else 5)) <= 1
 
 
 JUNE = week("April 27 - May 3", (1, "Driftwood", "A graph of currents.", "2604.00004"))
