@@ -21,7 +21,11 @@ _HEAD = "document.querySelector('h1.tr-head')?.innerText ?? ''"
 _MAP = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('canvas.plane')).find(Boolean)"
 _DRAWN = f"({_MAP})?.dataset.drawn ?? ''"
 _CHOSEN = "document.querySelector('.st-key-lassoed')?.innerText ?? ''"
-_SHOWN = "['.st-key-board', '[data-testid=stDataFrame]'].map(name => !!document.querySelector(name))"
+#: Empty while neither is there: the table's part of the page comes a moment after the page's script has ended.
+_SHOWN = (
+    "document.querySelector('.st-key-board') ? 'board' :"
+    " document.querySelector('[data-testid=stDataFrame]') ? 'table' : ''"
+)
 WORDS = (
     "sentence embeddings", "graph attention", "speech recognition", "reinforcement learning exploration",
     "image segmentation", "variational inference", "machine translation", "adversarial examples",
@@ -92,7 +96,9 @@ def _tab(page: Any, turn: int) -> None:
 
 
 def _view(page: Any, turn: int) -> None:
-    page.locator(".st-key-layout").get_by_text(("Table", "Board")[turn % 2], exact=True).click()
+    """The other one than is there, by what is there and not by the turn: a session may be a fresh one."""
+    other = "Table" if page.locator(".st-key-board").count() else "Board"
+    page.locator(".st-key-layout").get_by_text(other, exact=True).click()
 
 
 def _settle(page: Any, turn: int) -> None:

@@ -16,7 +16,7 @@ from app.widgets.words import STATUS_NAMES, ago, count, joined
 from tracker.records import READING_STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracker.library.desk_views import ReadingEntry, ReadingWeek
     from tracker.service import Sort
@@ -190,9 +190,8 @@ def _tag(ids: list[str], add: bool) -> None:
 # ---------------------------------------------------------------- the board and the weeks
 
 
-def _board() -> None:
+def _board(counts: Mapping[str, int]) -> None:
     tracker = library.tracker()
-    counts: dict[str, int] = {status: tracker.count(f"status:{status}") for status in READING_STATUSES}
     if not sum(n for status, n in counts.items() if status != "inbox"):
         st.info("Nothing is queued yet. Move papers from the inbox, or queue them on the page **New**.")
     orders: dict[str, Sort] = {"inbox": "endorsed", "queued": "priority", "read": "added"}
@@ -253,7 +252,7 @@ def page() -> None:
         return
     _read_next()
     _forgotten()
-    _board()
+    _board(by)
 
 
 page()

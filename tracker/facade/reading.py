@@ -98,7 +98,7 @@ class Reading(Learning):
 
     def read_next(self, limit: int = 5) -> tuple[Suggestion, ...]:
         """What of the queue to read next, with reasons; from the inbox where the queue is empty."""
-        return self._views().read_next(self.concepts(), limit)
+        return self._views().read_next(self.concepts, limit)
 
     def act(
         self,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tracker.library.desk_views import Views
     from tracker.library.finding import Finder
     from tracker.library.keeping import Keeper
+    from tracker.library.kept import Kept
     from tracker.library.labs import Bench
     from tracker.library.mapping import Mapper
     from tracker.library.newsboard import NewsBoard
@@ -49,6 +50,7 @@ class Rooms:
         self._labs: Bench | None = None
         self._care: Keeper | None = None
         self._news: NewsBoard | None = None
+        self._kept: Kept | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, *, settings: Settings | None = None) -> Self:
@@ -119,11 +121,12 @@ class Rooms:
 
     def _views(self) -> Views:
         from tracker.library.desk_views import Views
+        from tracker.library.kept import Kept
         from tracker.library.newsboard import NewsBoard
 
-        if self._news is None:
-            self._news = NewsBoard()
-        return Views(self._db, self._clock, self._news)
+        if self._news is None or self._kept is None:
+            self._news, self._kept = NewsBoard(), Kept()
+        return Views(self._db, self._clock, self._news, self._kept)
 
     def _hand(self) -> Hand:
         from tracker.library.undo import Hand

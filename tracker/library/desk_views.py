@@ -10,6 +10,7 @@ from math import log2
 from typing import TYPE_CHECKING
 
 from tracker.library.conditions import condition_of
+from tracker.library.kept import Kept
 from tracker.library.newsboard import NewsBoard
 from tracker.records import Paper
 from tracker.search.query import parse
@@ -28,6 +29,10 @@ FORGOTTEN = timedelta(days=30)
 #: Cosine from which two papers count as near.
 _NEAR = 0.5
 _HIGH = 4
+#: Longer lists are read each time: they would be held in memory for nothing.
+_KEPT_ENTRIES = 200
+#: Seconds for which what was advised stands while nothing is written: the days that a paper waited go on by themselves.
+_STANDS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +96,11 @@ class ReadingWeek:
 class Views:
     """Read-only views over one library."""
 
-    def __init__(self, db: Database, clock: Callable[[], datetime], board: NewsBoard) -> None:
+    def __init__(self, db: Database, clock: Callable[[], datetime], board: NewsBoard, kept: Kept) -> None:
         self._db = db
         self._clock = clock
         self._board = board
+        self._kept = kept
 
     # ------------------------------------------------------------ news
 
@@ -122,8 +128,14 @@ class Views:
             QueryError: a filter that cannot be read.
         """
         condition = condition_of(parse(query), words=True)
-        with self._db.reader() as reader:
-            return _entries(reader, listing.listed(reader, condition, sort=sort, limit=limit, offset=offset))
+
+        def read() -> tuple[ReadingEntry, ...]:
+            with self._db.reader() as reader:
+                return _entries(reader, listing.listed(reader, condition, sort=sort, limit=limit, offset=offset))
+
+        if limit is None or limit > _KEPT_ENTRIES:
+            return read()
+        return self._kept.get(("entries", query, sort, limit, offset), self._db.version(), read)
 
     def forgotten(self, limit: int) -> tuple[ReadingEntry, ...]:
         """What has been in the queue for more than 30 days, longest first."""
@@ -146,13 +158,19 @@ class Views:
 
     # ------------------------------------------------------------ what to read next
 
-    def read_next(self, cards: Sequence[ConceptCard], limit: int) -> tuple[Suggestion, ...]:
+    def read_next(self, cards: Callable[[], Sequence[ConceptCard]], limit: int) -> tuple[Suggestion, ...]:
         """The queue by what speaks for each paper now; the inbox's most endorsed where the queue is empty.
 
         Args:
-            cards: all concepts, with which of them are known.
+            cards: gives all concepts, with which of them are known.
             limit: how many.
         """
+        moment = int(self._clock().timestamp() // _STANDS)
+        return self._kept.get(
+            ("next", limit, moment), self._db.version(), lambda: self._advice(cards(), limit)
+        )  # fmt: skip
+
+    def _advice(self, cards: Sequence[ConceptCard], limit: int) -> tuple[Suggestion, ...]:
         with self._db.reader() as reader:
             pks = [row[0] for row in as_reader(reader).rows("SELECT paper_pk FROM reading WHERE status = 'queued'")]
             if not pks:
@@ -204,8 +222,8 @@ def _near_to_liked(source: Queryable, pks: Sequence[int]) -> dict[int, tuple[str
         "SELECT r.paper_pk, p.title, r.rating FROM reading r JOIN paper p ON p.pk = r.paper_pk WHERE r.rating >= :high",
         {"high": _HIGH},
     )
-    held = vectors.models(reader)
-    if not liked or not held:
+    held = vectors.models_of(reader, [row[0] for row in liked])
+    if not held:
         return {}
     model = max(held, key=lambda name: (held[name], name))
     theirs = vectors.of_papers(reader, model, [row[0] for row in liked])

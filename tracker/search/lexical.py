@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -86,6 +86,7 @@ class WordScores:
     index: WordIndex
     scores: Floats
     rest: tuple[Stem, ...] = ()
+    _best: list[Keys] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def of_pairs(cls, found: Iterable[tuple[int, float]]) -> WordScores:
@@ -103,7 +104,16 @@ class WordScores:
 
     def best(self, count: int, scope: Scope) -> Keys:
         """Keys of the best that share a word with the query, best first."""
-        mask = scope.mask(self.index.rows)
+        if not scope.complete and self._best and scope.allowed is not None:
+            # These papers were chosen among the best of all: none but those can be the best of them.
+            keys = self._best[-1]
+            return keys[np.isin(keys, scope.allowed)][:count]
+        found = self._found(count, scope.mask(self.index.rows))
+        if scope.everything:
+            self._best.append(found)
+        return found
+
+    def _found(self, count: int, mask: Mask | None) -> Keys:
         rows, full = self._leading(self.scores if mask is None else self.scores * mask, count)
         if rows is None:
             full = full if mask is None else full * mask

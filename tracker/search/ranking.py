@@ -34,10 +34,19 @@ class Meaning:
     index: VectorIndex
     tokens: Tokens | None = None
     words: Floats | None = None
+    _nearest: list[tuple[Keys, Floats]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def best(self, count: int, scope: Scope) -> tuple[Keys, Floats]:
         """Keys and cosines of the nearest papers, nearest first; asked again, it need not read the vectors again."""
-        return self.index.best(self.vector, count, scope, self._rough)
+        if not scope.complete and self._nearest and scope.allowed is not None:
+            # These papers were chosen among the nearest of all: none but those can be the nearest of them.
+            keys, cosines = self._nearest[-1]
+            left = np.isin(keys, scope.allowed)
+            return keys[left][:count], cosines[left][:count]
+        found = self.index.best(self.vector, count, scope, self._rough)
+        if scope.everything:
+            self._nearest.append(found)
+        return found
 
     @cached_property
     def _rough(self) -> Floats:

@@ -79,10 +79,13 @@ def papers_of(source: Queryable, slug: str, *, limit: int | None = None) -> list
 
 def counts(source: Queryable) -> dict[str, int]:
     """How many papers are tied to each concept, a person's words considered."""
-    sql = (
-        "SELECT c.slug, count(DISTINCT c.paper_pk) FROM ("
-        " SELECT paper_pk, slug FROM concept_link UNION SELECT paper_pk, slug FROM concept_verdict WHERE accepted"
-        ") c LEFT JOIN concept_verdict v ON v.paper_pk = c.paper_pk AND v.slug = c.slug"
-        " WHERE coalesce(v.accepted, 1) GROUP BY c.slug"
+    reader = as_reader(source)
+    found: dict[str, int] = dict(reader.rows("SELECT slug, count(*) FROM concept_link GROUP BY slug"))
+    # words are few and links are many: the index counts the links, and only the words are looked at one by one
+    words = (
+        "SELECT v.slug, v.accepted, l.slug IS NOT NULL FROM concept_verdict v"
+        " LEFT JOIN concept_link l ON l.paper_pk = v.paper_pk AND l.slug = v.slug"
     )
-    return dict(as_reader(source).rows(sql))
+    for slug, accepted, linked in reader.rows(words):
+        found[slug] = found.get(slug, 0) + bool(accepted) - bool(linked)
+    return {slug: number for slug, number in found.items() if number}

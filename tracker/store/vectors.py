@@ -137,6 +137,15 @@ def models(source: Queryable) -> dict[str, int]:
     return dict(as_reader(source).rows(sql))
 
 
+def models_of(source: Queryable, pks: Iterable[int]) -> dict[str, int]:
+    """The models that have vectors of some papers, and of how many of them."""
+    sql = "SELECT model, count(*) FROM vector WHERE window = 0 AND paper_pk IN :pks GROUP BY model"
+    found: dict[str, int] = {}
+    for model, number in as_reader(source).rows_in(sql, "pks", pks):
+        found[model] = found.get(model, 0) + number
+    return found
+
+
 # ---------------------------------------------------------------- reading them
 
 
