@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import subprocess
+import sys
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from tracker import running
+from tracker.errors import TrackerError
 from tracker.progressfile import RunProgress, read_progress
 from tracker.settings import Settings, load_settings
 
@@ -15,6 +20,9 @@ if TYPE_CHECKING:
     from tracker.service import Tracker
 
 UPDATE_LOG = "update.log"
+#: An argument of the page's script: a server that stays loads what searching needs before anybody searches.
+WARM = "--warm"
+_NICENESS = 10
 
 
 def settings() -> Settings:
@@ -37,7 +45,21 @@ def tracker() -> Tracker:
 def _open(settings: Settings) -> Tracker:
     from tracker.service import Tracker
 
-    return Tracker.open(settings=settings)
+    opened = Tracker.open(settings=settings)
+    if WARM in sys.argv[1:]:
+        threading.Thread(target=_warm, args=(opened,), name="warm", daemon=True).start()
+    return opened
+
+
+def _warm(opened: Tracker) -> None:
+    """Load what the first search and the first look at the reading list need, behind the first page."""
+    if sys.platform == "linux":  # where a thread may be less urgent than others: the page comes first
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    for step in (lambda: opened.search("warm", 1), lambda: opened.read_next(1)):
+        try:
+            step()
+        except TrackerError as error:
+            logging.getLogger(__name__).warning("what the first search needs was not loaded: %s", error)
 
 
 def progress() -> RunProgress | None:

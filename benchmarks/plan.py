@@ -145,14 +145,16 @@ def worker(
 
 
 def peer(
-    command: list[str], told: Mapping[str, Any], folder: Path, *, timeout: float = 7200
+    command: list[str], told: Mapping[str, Any], folder: Path, *, timeout: float = 7200, threads: int | None = None
 ) -> tuple[dict[str, Any], Finished]:
-    """Run a peer's script with a task.
+    """Run a peer's script with a task, with its default threads or with so many.
 
     Raises:
         ProcessError: it did not get to the end.
     """
     env = environment(ANONYMIZED_TELEMETRY="False", LLM_USER_PATH=str(folder))
+    if threads is not None:
+        env["OMP_NUM_THREADS"] = str(threads)
     env.pop("PYTHONPATH")
     return _answer(command, told, folder, timeout, env)
 

@@ -253,15 +253,28 @@ def _warm(steps: Steps) -> str:
     return section(
         "Warm search, everything included",
         f"One process, warmed up with {WARM_UP} other queries (txtai: {PEER_WARM_UP}), then {count} queries one after "
-        "the other, default threads: encoding the query, both searches, fusion, (for the tracker) re-ranking by token "
+        "the other: encoding the query, both searches, fusion, (for the tracker) re-ranking by token "
         "vectors, the rows and why each matched. “Memory” is resident, model included; what is not the process's own "
         "is index files mapped into it, which the system can drop at will. txtai searches the same texts, with the "
         f"first {steps['about']['plan'].get('peer_queries', count)} of the queries; its document vectors were handed "
-        "in, its queries it encodes itself.",
+        "in, its queries it encodes itself. It ran with its default threads and with a single one; the quicker counts.",
         table(head, rows),
         *why,
+        *_by_threads(txtai),
         *sorted({f"The searches said: {flat(n)}" for found in step["sizes"].values() for n in found["notices"]}),
     )
+
+
+def _by_threads(step: Step) -> list[str]:
+    """What a peer took with its default threads and with one."""
+    sizes = {size: found["ways"] for size, found in step["sizes"].items() if "ways" in found}
+    if not sizes:
+        return []
+    told = "; ".join(
+        f"{counted(size)} papers {in_ms(ways['default']['p50_ms'])} and {in_ms(ways['1']['p50_ms'])}"
+        for size, ways in sizes.items()
+    )
+    return [f"txtai's median with default threads and with one: {told}."]
 
 
 def _filters(steps: Steps) -> str:

@@ -127,7 +127,7 @@ def page() -> None:
     if not query:
         _invite()
         return
-    narrowing = st.container()  # above the hits, yet filled after them: the hits are what one waits for
+    narrowing = st.container()  # here also while it is searched, so that the page does not jump
     limit = st.session_state.get("shown", STEP)
     tracker = library.tracker()
     try:
@@ -136,9 +136,10 @@ def page() -> None:
     except UsageError as error:
         st.warning(label(str(error), 500))
         return
-    _results(result, limit)
     with narrowing:
-        facets.bar(tracker.facets(query, mode=mode), query, "q", _fewer)
+        counted = (lambda: tracker.facets(query, mode=mode)) if result.hits else None
+        facets.bar(counted, query, "q", _fewer)
+    _results(result, limit)
 
 
 page()

@@ -87,13 +87,11 @@ def hit(found: Hit, place: str, query: str = "", *, new: bool = False) -> None:
         st.html(f'<div class="tr-meta">{about}</div>{_why(found)}')
         reading.status(found.id, found.status, place)
         if query and found.semantic is not None:
-            with st.container(key=f"quiet-lens-{found.id}", width="content"):
-                st.page_link(
-                    "views/labs.py", label="Why this? Word by word", icon=":material/science:",
-                    query_params={"lab": "lens", "query": query, "paper": found.id},
-                )  # fmt: skip
-        with st.container(key=f"quiet-near-{found.id}", width="content"):
-            st.page_link("views/search.py", label="Similar", icon=":material/hub:", query_params={"like": found.id})
+            st.page_link(
+                "views/labs.py", label="Why this? Word by word", icon=":material/science:",
+                query_params={"lab": "lens", "query": query, "paper": found.id},
+            )  # fmt: skip
+        st.page_link("views/search.py", label="Similar", icon=":material/hub:", query_params={"like": found.id})
 
 
 def matched_words(found: Hit) -> tuple[str, ...]:

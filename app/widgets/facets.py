@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 _FIELDS = "list|year|status|concept|has|is|tag|author|title|abstract"
 _CLAUSE = re.compile(rf'(?<!\S)-?(?:{_FIELDS}):(?:"[^"]*"|\S+)(?!\S)', re.IGNORECASE)
 _MARKS = {"has:code": "With code", "has:abstract": "With abstract", "has:notes": "With your notes", "is:new": "New"}
+#: The kinds of filters, with their signs.
+_KINDS = {
+    "List": ":material/rss_feed:",
+    "Year": ":material/calendar_month:",
+    "Status": ":material/bookmarks:",
+    "Concept": ":material/account_tree:",
+    "More": ":material/tune:",
+}
 
 
 def clauses(query: str) -> list[str]:
@@ -45,25 +53,27 @@ def narrowed(query: str, clause: str) -> str:
     return query if clause in clauses(query) else f"{query} {clause}".strip()
 
 
-def bar(found: Facets, query: str, key: str, changed: Callable[[], None]) -> None:
+def bar(counted: Callable[[], Facets] | None, query: str, key: str, changed: Callable[[], None]) -> None:
     """Draw the filters in force, each with a click to take it away, and those that would narrow further.
 
+    What would narrow is counted and drawn once somebody opens it: counting takes as long as searching, and fifty
+    buttons that nobody sees would hold the hits up.
+
     Args:
-        found: the counts.
+        counted: gives the counts; None where there is nothing to narrow.
         query: as typed.
         key: of the widget that holds the query.
         changed: called after a click has changed the query.
     """
     held = clauses(query)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="facets"):
-        for name, icon, values in _kinds(found):
-            left = [(said, clause, n) for said, clause, n in values if clause not in held and n > 0]
-            left = [one for one in left if one[2] < found.papers or found.best]
-            if left:
+    if counted is not None:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="facets"):
+            for name, icon in _KINDS.items():
                 # another query is another popover, so that a click closes it and shows what it found
-                with st.popover(name, icon=icon, type="tertiary", key=f"narrow-{name}-{crc32(query.encode())}"):
-                    st.caption(told(found))
-                    _values(left, query, key, changed)
+                this = popover_key(name, query)
+                with st.popover(name, icon=icon, type="tertiary", key=this, on_change="rerun") as opened:
+                    if opened.open:
+                        _narrowing(name, counted(), query, key, changed)
     if held:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="clauses"):
             for clause in held:
@@ -73,14 +83,33 @@ def bar(found: Facets, query: str, key: str, changed: Callable[[], None]) -> Non
                 )  # fmt: skip
 
 
-def _kinds(found: Facets) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    return [
-        ("List", ":material/rss_feed:", [(cards.list_title(s), f"list:{s}", n) for s, n in found.lists]),
-        ("Year", ":material/calendar_month:", [(str(y), f"year:{y}", n) for y, n in found.years]),
-        ("Status", ":material/bookmarks:", [(STATUS_NAMES[s], f"status:{s}", n) for s, n in found.statuses]),
-        ("Concept", ":material/account_tree:", [(_plain(s), f"concept:{s}", n) for s, n in found.concepts]),
-        ("More", ":material/tune:", [(_MARKS[m], m, n) for m, n in found.marks]),
-    ]
+def popover_key(name: str, query: str) -> str:
+    """The key of the part that holds one kind of filter: ``List``, ``Year`` and so on."""
+    return f"narrow-{name}-{crc32(query.encode())}"
+
+
+def _narrowing(name: str, found: Facets, query: str, key: str, changed: Callable[[], None]) -> None:
+    held = clauses(query)
+    left = [one for one in _valued(name, found) if one[1] not in held and one[2] > 0]
+    left = [one for one in left if one[2] < found.papers or found.best]
+    if not left:
+        st.caption("Nothing here would narrow it further.")
+        return
+    st.caption(told(found))
+    _values(left, query, key, changed)
+
+
+def _valued(name: str, found: Facets) -> list[tuple[str, str, int]]:
+    """What a kind of filter offers: its name, the clause and how many papers it leaves."""
+    if name == "List":
+        return [(cards.list_title(slug), f"list:{slug}", n) for slug, n in found.lists]
+    if name == "Year":
+        return [(str(year), f"year:{year}", n) for year, n in found.years]
+    if name == "Status":
+        return [(STATUS_NAMES[status], f"status:{status}", n) for status, n in found.statuses]
+    if name == "Concept":
+        return [(_plain(slug), f"concept:{slug}", n) for slug, n in found.concepts]
+    return [(_MARKS[mark], mark, n) for mark, n in found.marks]
 
 
 def _values(values: Sequence[tuple[str, str, int]], query: str, key: str, changed: Callable[[], None]) -> None:

@@ -45,6 +45,9 @@ def test_a_year_takes_the_place_of_the_years() -> None:
 
 def test_clicks_narrow_and_widen_a_search(library: FakeTracker, visit: Any) -> None:
     test = visit("search", q="herds")
+    assert not any(call[0] == "facets" for call in library.calls), "counted once somebody asks"
+    test.session_state[facets.popover_key("List", "herds")] = True
+    test.run()
     test.button(key="with-list:weekly").click().run()
     assert not test.exception
     assert ("search", "herds list:weekly", 12, 0, "hybrid") in library.calls

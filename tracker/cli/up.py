@@ -91,7 +91,9 @@ def _server_command(port: int) -> list[str]:
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
     }
-    return running.command("streamlit", "run", str(page), *(f"--{name}={value}" for name, value in flags.items()))
+    return running.command(
+        "streamlit", "run", str(page), *(f"--{name}={value}" for name, value in flags.items()), "--", "--warm"
+    )
 
 
 def _update_command(settings: Settings) -> list[str]:
