@@ -51,6 +51,7 @@ PAGES = {
     "sources-duplicates": ("sources?part=Duplicates", ".tr-head"),
     "sources-jobs": ("sources?part=Jobs", ".tr-head"),
     "sources-health": ("sources?part=Health", ".tr-stats"),
+    "sources-files": ("sources?part=In+%26+out", ".st-key-import"),
     "paper": ("paper?id=arxiv:1706.03762", ".tr-head"),
 }
 FLAGS = (
@@ -113,7 +114,7 @@ def dashboard(home: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def shoot(address: str, out: Path, pages: Sequence[str], browser: str) -> list[Path]:
+def shoot(address: str, out: Path, pages: Sequence[str], browser: str, *, dark: bool = False) -> list[Path]:
     """One picture of each page at each width; returns the files written."""
     from playwright.sync_api import sync_playwright
 
@@ -122,7 +123,8 @@ def shoot(address: str, out: Path, pages: Sequence[str], browser: str) -> list[P
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=list(FLAGS))
         for width, (across, down) in WIDTHS.items():
-            page = opened.new_context(viewport={"width": across, "height": down}).new_page()
+            scheme = "dark" if dark else "light"
+            page = opened.new_context(viewport={"width": across, "height": down}, color_scheme=scheme).new_page()
             for name in pages:
                 path, there = PAGES[name]
                 page.goto(f"{address}/{path}")
@@ -131,7 +133,7 @@ def shoot(address: str, out: Path, pages: Sequence[str], browser: str) -> list[P
                 # parts of a page come as the browser gets to them; a grey stand-in is there until then
                 page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
                 page.wait_for_timeout(1_500)
-                file = out / f"{name}-{width}.png"
+                file = out / (f"{name}-dark-{width}.png" if dark else f"{name}-{width}.png")
                 page.screenshot(path=file)
                 written.append(file)
         opened.close()
@@ -143,6 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shots", description=__doc__.splitlines()[0])
     parser.add_argument("--home", type=Path, help="an existing library, which is copied")
     parser.add_argument("--out", type=Path, default=OUT, help="where the pictures go (default: docs/screenshots)")
+    parser.add_argument("--dark", action="store_true", help="in the dark theme; the files say so")
     parser.add_argument("pages", nargs="*", choices=[[], *PAGES], help="only these pages")
     chosen = parser.parse_args(arguments)
     browser = chromium()
@@ -160,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             stock(home)
         with dashboard(home) as address:
-            for file in shoot(address, chosen.out, chosen.pages or _present(), browser):
+            for file in shoot(address, chosen.out, chosen.pages or _present(), browser, dark=chosen.dark):
                 sys.stdout.write(f"{file}\n")
     return 0
 

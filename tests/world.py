@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
+import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +19,22 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 Answer = tuple[int, str, bytes]
+
+
+def free_port() -> int:
+    """A port for a program that has to be told one.
+
+    From below the range that the system gives away to whoever asks for any port (32768 and up on Linux), so that no
+    other test gets it in between; processes begin to look at different ones.
+    """
+    for step in range(10_000):
+        port = 20_000 + (os.getpid() * 37 + next(_PORTS) + step) % 10_000
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no free port")
+
+
+_PORTS = itertools.count()
 
 
 @dataclass
@@ -45,6 +65,7 @@ def small_world(pages: dict[str, bytes | Callable[[dict[str, str], bytes], Answe
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two writes; Nagle would hold the second back 40 ms
 
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -93,4 +114,4 @@ def shared_world(shared: Path, *options: str) -> Iterator[str]:
         yield found[0]
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=240)

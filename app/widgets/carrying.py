@@ -112,13 +112,17 @@ def _bring() -> None:
         from_zotero = st.button(
             "From Zotero on this computer", key="import-zotero", icon=":material/collections_bookmark:"
         )
+    address = st.text_input(
+        "Zotero's address", key="import-zotero-address", max_chars=200,
+        placeholder="Your own library; or zotero:groups/123 for a group's",
+    ).strip()  # fmt: skip
     if from_file and file is not None:
         name, body = file.name, file.getvalue()
         with st.spinner("Bringing in …"):
             _import(name, body)
     elif from_zotero:
         with st.spinner("Asking Zotero …"):
-            _tried(lambda: _tell(library.tracker().import_zotero(embed=False)))
+            _tried(lambda: _tell(library.tracker().import_zotero(address or "zotero:", embed=False)))
 
 
 def _import(name: str, body: bytes) -> None:

@@ -161,6 +161,10 @@ def senses(result: ManyMeanings, layer: int) -> Figure:
     return figure
 
 
+#: From nothing at all, so that a zero is the page's own ground, on light and on dark.
+_INK = [[0.0, "rgba(63, 127, 191, 0)"], [0.5, "rgba(63, 127, 191, 0.62)"], [1.0, "rgba(52, 116, 184, 1)"]]
+
+
 def heat(
     rows: Sequence[str], columns: Sequence[str], values: Any, *, height: int | None = None, top: float | None = 1.0,
     say: str = "%{y} → %{x}: %{z:.3f}",
@@ -170,7 +174,7 @@ def heat(
 
     trace = Heatmap(
         z=values.tolist(),
-        colorscale="Blues",
+        colorscale=_INK,
         zmin=0,
         zmax=top,
         showscale=False,
@@ -180,6 +184,8 @@ def heat(
     figure = _figure([trace], height or 110 + 26 * len(rows))
     figure.update_xaxes(tickvals=list(range(len(columns))), ticktext=list(columns), side="top", tickangle=-50)
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=list(rows), autorange="reversed")
+    figure.update_xaxes(showgrid=False)  # a zero is as clear as the ground, and lines would show through
+    figure.update_yaxes(showgrid=False)
     return figure
 
 

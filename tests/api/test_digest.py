@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 
 from tests.end_to_end.test_small_world import APRIL, MAY, SOURCES, pages
-from tests.world import Answer, SmallWorld, small_world
+from tests.world import Answer, SmallWorld, free_port, small_world
 from tracker.errors import FetchError, SettingsError, StoreError, UsageError
 from tracker.export.digest import Digest, html, text
 from tracker.library import crier
@@ -142,9 +141,8 @@ class Post:
 
     @contextmanager
     def open(self) -> Iterator[int]:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        controller = Controller(self, hostname="127.0.0.1", port=port)
+        port = free_port()
+        controller = Controller(self, hostname="127.0.0.1", port=port, ready_timeout=300)
         controller.start()
         try:
             yield port

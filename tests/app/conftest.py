@@ -28,7 +28,7 @@ def visit() -> Callable[..., Any]:
     """``visit("search", q="herds")`` opens a page as its address would."""
 
     def go(view: str = "new", **params: str) -> AppTest:
-        test = AppTest.from_file(str(MAIN), default_timeout=30)
+        test = AppTest.from_file(str(MAIN), default_timeout=120)
         test.query_params.update(params)
         test.run()
         if view != "new":

@@ -12,7 +12,11 @@ import streamlit as st
 from app.widgets import carrying
 from tests.app.conftest import text_of
 from tests.app.desk_library import PAPERS, fill, id_of
+from tests.http.server import Reply, Server
+from tests.library.test_exchange import address, zotero_at
 from tracker.service import Tracker
+
+__all__ = ["zotero_at"]  # a fixture
 
 
 @pytest.fixture
@@ -87,3 +91,31 @@ def test_a_zotero_that_does_not_run_is_told(home: Path, visit: Callable[..., Any
     test.button(key="import-zotero").click().run()
     assert not test.exception
     assert test.error or test.warning
+
+
+def test_a_zotero_on_this_computer_is_brought_in(
+    home: Path, visit: Callable[..., Any], zotero_at: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRACKER_OFFLINE")
+    test = visit("sources", part="In & out")
+    test.text_input(key="import-zotero-address").set_value(address(zotero_at))
+    test.button(key="import-zotero").click().run()
+    assert not test.exception
+    assert "3 added" in test.success[0].value
+    with Tracker.open(home) as tracker:
+        paper = tracker.paper("10.1000/tides.1")
+    assert (paper.title, paper.tags, paper.notes[0].body) == ("Tides, Part 1", ("To cite", "sea"), "Wet.")
+    test.button(key="import-zotero").click().run()
+    assert "3 were here already" in test.success[0].value
+    zotero_at.routes["/api/users/0/items"] = lambda _: Reply(403, b"Local API is not enabled")
+    test.button(key="import-zotero").click().run()
+    assert not test.exception
+    assert test.error
+
+
+def test_an_address_that_is_no_zotero_on_this_computer_is_refused(home: Path, visit: Callable[..., Any]) -> None:
+    test = visit("sources", part="In & out")
+    test.text_input(key="import-zotero-address").set_value("zotero://example.org")
+    test.button(key="import-zotero").click().run()
+    assert not test.exception
+    assert "Zotero on this machine" in test.warning[0].value

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.app.browsing import fits
 from tests.app.test_journey import browser, dashboard, page
 from tracker.service import Tracker
 
@@ -65,6 +66,5 @@ def test_ones_own_words_in_a_lab(page: Any, dashboard: str) -> None:
 def test_no_page_is_wider_than_the_window(page: Any, dashboard: str, view: str) -> None:
     page.goto(f"{dashboard}/{view}")
     page.locator(".tr-head").wait_for()
-    page.wait_for_timeout(1_000)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
     assert page.locator("[data-testid=stException]").count() == 0

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from benchmarks.shots import FLAGS
+from tests.app.browsing import PATIENCE, at_rest, fits
 from tests.app.desk_library import PAPERS, fill, id_of
 from tests.app.test_journey import CHROMIUM, ROOT, _free_port
 from tracker.service import Tracker
@@ -50,7 +51,7 @@ def dashboard(home: Path) -> Iterator[str]:
     assert any("http://" in said for said in process.stdout), f"streamlit ended with {process.wait()}"
     yield address
     process.send_signal(signal.SIGTERM)
-    process.wait(20)
+    process.wait(60)
     process.stdout.close()
 
 
@@ -62,7 +63,7 @@ def page(request: pytest.FixtureRequest, dashboard: str, home: Path) -> Iterator
     with sync_api.sync_playwright() as running:
         chromium = running.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         opened = chromium.new_context(viewport={"width": request.param, "height": 1000}).new_page()
-        opened.set_default_timeout(30_000)
+        opened.set_default_timeout(PATIENCE)
         yield opened
         chromium.close()
 
@@ -78,10 +79,12 @@ def test_a_week_is_triaged_by_clicks_and_keys(page: Any, dashboard: str, home: P
     page.locator(f".st-key-queued-new-{id_of(0).replace(':', '-').replace('.', '-')} button").click()
     page.get_by_text("queued", exact=False).first.wait_for()
     page.get_by_role("link", name=PAPERS[0][0]).wait_for(state="detached")
-    page.keyboard.press("s")  # the first card
+    at_rest(page)  # the keys belong to the card that is first now
+    page.keyboard.press("s")
     page.get_by_role("link", name=PAPERS[5][0]).wait_for(state="detached")
     assert statuses(home)[id_of(0)] == "queued"
     assert statuses(home)[id_of(5)] == "skipped"
+    at_rest(page)
     page.keyboard.press("z")
     page.get_by_role("link", name=PAPERS[5][0]).wait_for()
     assert statuses(home)[id_of(5)] == "inbox"
@@ -89,4 +92,4 @@ def test_a_week_is_triaged_by_clicks_and_keys(page: Any, dashboard: str, home: P
     page.get_by_text("Start reading").first.click()
     page.locator(".st-key-undo-bar-reading").wait_for()
     assert statuses(home)[id_of(0)] == "reading"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks.shots import FLAGS
+from tests.app.browsing import PATIENCE, at_rest, fits
 from tests.app.desk_library import PAPERS, fill, id_of
 from tests.app.test_journey import CHROMIUM, ROOT, _free_port
 from tests.world import Answer, SmallWorld, small_world
@@ -47,7 +49,7 @@ def gate() -> threading.Event:
 @pytest.fixture(scope="module")
 def world(gate: threading.Event) -> Iterator[SmallWorld]:
     def slow(form: dict[str, str], body: bytes) -> Answer:
-        gate.wait(60)
+        gate.wait(PATIENCE / 1000)
         return 200, "text/plain; charset=utf-8", LIST.encode()
 
     with small_world({README: slow}) as running:
@@ -70,11 +72,12 @@ def up(home: Path, world: SmallWorld, *flags: str) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()
         now = read_progress(home)
         if now is not None and now.running():  # an update that a page started goes on by itself
-            os.kill(now.pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(now.pid, signal.SIGTERM)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +91,7 @@ def browser() -> Iterator[Any]:
 
 def window(browser: Any, width: int = 1280) -> Any:
     page = browser.new_context(viewport={"width": width, "height": 1000}).new_page()
-    page.set_default_timeout(45_000)
+    page.set_default_timeout(PATIENCE)
     return page
 
 
@@ -129,7 +132,7 @@ def test_the_first_run_shows_the_shelf_at_once(browser: Any, world: SmallWorld, 
         page.locator("[class*=st-key-card-search]").first.wait_for()
         page.goto(f"{address}/sources")
         page.get_by_text("There is nothing at its address any more").first.wait_for()  # of lists this web lacks
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert fits(page)
         page.context.close()
 
 
@@ -146,12 +149,16 @@ def test_a_list_is_added_while_two_windows_click(
     address.fill("https://github.com/example/harbour")
     one.get_by_role("button", name="Add", exact=True).click()
     one.get_by_text("Your library is being brought up to date").wait_for()
+    one.get_by_role("button", name="Show what has come").click()
     for page in (one, two):
         page.goto(f"{dashboard}/library?filter=list:weekly&sort=Title")
         page.get_by_role("link", name=PAPERS[0][0]).wait_for()
+        at_rest(page)  # it draws itself once more when it sees the update
     choose(one, 0, "Queue")
     choose(two, 3, "Read")
     choose(one, 1, "Skip")
+    one.get_by_text("Skipped", exact=True).first.wait_for()
+    at_rest(one)  # from here on only the other window's clicks are news to it
     # by a toast, where a click of its own had brought the change onto the page, else by the notice
     told = two.locator("[data-testid=stToast], .st-key-elsewhere")
     told.filter(has_text=f"“{PAPERS[0][0]}” (queued)").first.wait_for()
@@ -163,8 +170,7 @@ def test_a_list_is_added_while_two_windows_click(
     told.wait_for(state="detached")
     gate.set()
     one.goto(f"{dashboard}/sources")
-    one.get_by_role("button", name="Show what has come").click()
-    one.get_by_text("3 entries").wait_for()
+    one.get_by_text("3 entries").wait_for()  # at once, or when the page sees that the update has ended
     two.goto(f"{dashboard}/library?filter=lighthouses")
     two.get_by_role("link", name="Lighthouses as Attention").wait_for()
     assert decided(home) == ["reading", "skipped", "read"]

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.app.browsing import PATIENCE, at_rest, fits
 from tracker.service import Tracker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +91,7 @@ def dashboard(home: Path) -> Iterator[str]:
     assert address, f"tracker up ended with {process.wait()}"
     yield address
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 130
+    assert process.wait(60) == 130
     process.stdout.close()
     with (
         pytest.raises(ConnectionRefusedError),
@@ -117,7 +118,7 @@ def page(request: pytest.FixtureRequest, browser: Any, dashboard: str) -> Iterat
     opened = context.new_page()
     asked: list[str] = []
     opened.on("request", lambda one: asked.append(one.url))
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(PATIENCE)
     yield opened
     context.close()
     assert [
@@ -154,6 +155,18 @@ def test_a_search_is_a_link(page: Any, dashboard: str) -> None:
     )
 
 
+def test_a_search_is_narrowed_by_a_click(page: Any, dashboard: str) -> None:
+    page.goto(f"{dashboard}/search?q=sheep")
+    page.get_by_role("link", name="Counting Sheep in Latent Space").wait_for()
+    at_rest(page)
+    page.locator(".st-key-facets").get_by_role("button", name="Year").click()
+    page.get_by_role("button", name="2022 · 1").click()
+    page.wait_for_url("**/search?q=sheep+year*2022*")
+    page.locator(".st-key-clauses").get_by_role("button", name="2022").click()
+    page.locator(".st-key-clauses").wait_for(state="detached")
+    page.get_by_role("link", name="Counting Sheep in Latent Space").wait_for()
+
+
 def test_hostile_text_stays_text(page: Any, dashboard: str) -> None:
     page.goto(f"{dashboard}/search?q=zebrafish")
     page.get_by_role("link", name="<script>document").wait_for()
@@ -167,6 +180,5 @@ def test_hostile_text_stays_text(page: Any, dashboard: str) -> None:
 def test_no_page_is_wider_than_the_window(page: Any, dashboard: str, view: str) -> None:
     page.goto(f"{dashboard}/{view}")
     page.locator(".tr-head").wait_for()
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
     assert page.locator("[data-testid=stException]").count() == 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.app.browsing import PATIENCE, fits
 from tests.app.test_journey import browser, dashboard
 from tracker.service import Tracker
 
@@ -48,7 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(browser: Any) -> Any:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(PATIENCE)
     yield opened
     context.close()
 
@@ -101,8 +102,7 @@ def test_a_lab_takes_ones_own_words(page: Any, dashboard: str, name: str) -> Non
     page.get_by_text("Papers behind this").wait_for()
     assert page.locator("[data-testid=stException]").count() == 0
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
 
 
 def test_a_sentence_from_a_paper_and_the_paper_behind_a_lab(page: Any, dashboard: str, home: Path) -> None:

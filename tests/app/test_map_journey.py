@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.app.browsing import at_rest, fits, two_frames, until
 from tests.app.desk_library import PAPERS, id_of
 from tests.app.test_desk_journey import dashboard, home, page, statuses  # noqa: F401  # fixtures
 from tests.app.test_journey import CHROMIUM
@@ -39,6 +40,7 @@ def opened(page: Any, address: str) -> tuple[Any, dict[str, float]]:  # noqa: F8
     page.locator("canvas.plane[data-drawn]").wait_for()
     canvas.scroll_into_view_if_needed()
     page.locator(".tools button[value=lasso]").click()
+    at_rest(page)  # nothing above the canvas moves it any more
     return canvas, canvas.bounding_box()
 
 
@@ -65,7 +67,7 @@ def test_a_ring_queues_what_is_in_it(page: Any, dashboard: str, home: Path) -> N
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Taken back").wait_for()
     assert set(statuses(home).values()) == {"inbox"}
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
 
 
 def test_a_point_is_followed_to_its_paper(page: Any, dashboard: str, home: Path) -> None:  # noqa: F811
@@ -74,6 +76,7 @@ def test_a_point_is_followed_to_its_paper(page: Any, dashboard: str, home: Path)
     tip = page.locator(".tip b")
     for x, y in canvas.evaluate(_DOTS):
         page.mouse.move(box["x"] + x, box["y"] + y)
+        two_frames(page)
         if tip.is_visible():
             break
     title = tip.inner_text()
@@ -88,7 +91,7 @@ def test_a_point_is_followed_to_its_paper(page: Any, dashboard: str, home: Path)
 
 def test_years_hide_the_others_and_are_in_the_address(page: Any, dashboard: str, home: Path) -> None:  # noqa: F811
     canvas, _ = opened(page, f"{dashboard}/map?years=2021-2023&colour=year")
-    assert canvas.get_attribute("data-drawn") == "year 2021-2023 6"
+    page.locator("canvas.plane[data-drawn='year 2021-2023 6']").wait_for()
     ring(page, canvas.bounding_box())
     page.get_by_text("3 papers chosen").wait_for()
     page.locator("input.high").focus()
@@ -106,13 +109,11 @@ def test_a_map_hides_no_way_of_its_own(page: Any, dashboard: str, home: Path) ->
     canvas.focus()
     for key in ("+", "+", "ArrowLeft", "ArrowUp"):
         page.keyboard.press(key)
-    page.wait_for_timeout(300)
-    assert canvas.evaluate(_DOTS) != before
+    until(page, lambda: canvas.evaluate(_DOTS) != before)
     page.locator(".tools button[value=move]").click()
     page.mouse.move(box["x"] + 100, box["y"] + 100)
     page.mouse.down()
     page.mouse.move(box["x"] + 160, box["y"] + 130, steps=5)
     page.mouse.up()
     page.locator(".tools button[value=home]").click()
-    page.wait_for_timeout(300)
-    assert canvas.evaluate(_DOTS) == before
+    until(page, lambda: canvas.evaluate(_DOTS) == before)

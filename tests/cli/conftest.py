@@ -46,7 +46,7 @@ def shell() -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=600,
             cwd=ROOT,
             env={**os.environ, "PYTHONIOENCODING": "utf-8", **env},
             check=False,

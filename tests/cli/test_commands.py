@@ -198,7 +198,7 @@ def test_show(tracker: Any) -> None:
     for expected in (
         "Herding Small Vectors",
         "2024-01-02 · arxiv:2401.00001",
-        "Abstract (arxiv, 2026-05-04)",
+        f"Abstract (arxiv, {NOW.astimezone():%Y-%m-%d})",
         "weekly · week 2024-01-01 to 2024-01-07 · rank 3",
         "https://github.com/example/herd",
     ):

@@ -68,7 +68,7 @@ def test_a_closed_pipe_is_quiet() -> None:
     process.stdout.close()
     complaint = process.stderr.read()
     process.stderr.close()
-    assert (process.wait(60), complaint) == (141, b"")
+    assert (process.wait(240), complaint) == (141, b"")
 
 
 def test_a_wrong_setting_is_one_line(shell: Any, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ LIBRARY = tuple(
     LibraryText(f"p{n:02}", f"On {thing} and their habits", f"We watch {thing} for {n + 2} years. They change slowly.")
     for n, thing in enumerate(("clocks", "parrots", "roses", "tides", "owls", "ferns", "wolves", "snails") * 3)
 )
-#: The child saves after each paper, tells so, and is killed in the middle of whatever it does next.
+#: The child saves after each paper, tells so and waits for a word; after the last it is killed in the middle of
+#: whatever it does next, and gets no further than to the next telling, however long the parent is kept from killing.
 CHILD = """
     import sys
     from pathlib import Path
@@ -35,7 +36,7 @@ CHILD = """
     from tracker.concepts.labs import LabModel, layer_index, memory_index
     layer_index.CHUNK = memory_index.CHUNK = 1
     model, where = LabModel.load(), Path(sys.argv[1])
-    tell = lambda step: print(step.done, flush=True)
+    tell = lambda step: (print(step.done, flush=True), sys.stdin.readline())
     memory_index.build_memory_index(
         model, "m", where / "memories", here.LIBRARY, split=here.sentences, progress=tell)
     layer_index.build_layer_index(model, "m", where / "layers", here.LIBRARY, progress=tell)
@@ -46,9 +47,15 @@ CHILD = """
 def _killed_after(lines: int, where: Path) -> list[str]:
     """Run the child and kill it once it has told so many steps; what it told."""
     command = [sys.executable, "-c", textwrap.dedent(CHILD), str(where)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as child:
+    root, pipe = Path(__file__).parents[2], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=root) as child:
+        assert child.stdin is not None
         assert child.stdout is not None
-        told = [child.stdout.readline().strip() for _ in range(lines)]
+        told = []
+        for _ in range(lines):
+            told.append(child.stdout.readline().strip())
+            child.stdin.write("\n")
+            child.stdin.flush()
         child.send_signal(signal.SIGKILL)
     assert child.returncode == -signal.SIGKILL
     return told

@@ -73,7 +73,7 @@ def test_only_new_and_changed_papers_are_done_and_gone_ones_dropped(lab: LabMode
     build_layer_index(lab, "m", other, changed)
     fresh, place = open_layer_index(lab, "m", other), {paper: n for n, paper in enumerate(index.ids)}
     for number, paper in enumerate(fresh.ids):
-        np.testing.assert_allclose(fresh.vectors[-1, number], index.vectors[-1, place[paper]], atol=1e-6)
+        np.testing.assert_allclose(fresh.vectors[-1, number], index.vectors[-1, place[paper]], atol=1e-4)  # float16
 
 
 def test_a_stopped_build_goes_on_where_it_stopped(

@@ -17,7 +17,7 @@ from benchmarks.kills import World, difference, kill_updates, shared_world
 from tests.end_to_end.test_small_world import APRIL, MAY, SOURCES, pages
 from tests.world import small_world
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.model, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")

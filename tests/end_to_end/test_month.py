@@ -16,6 +16,8 @@ from tests.end_to_end.month import MINUTE, Clock, Month, strangers, told_of_outa
 from tests.end_to_end.test_small_world import APRIL, MAY, RAW, pages, week
 from tests.world import Answer, SmallWorld, shared_world, small_world
 
+pytestmark = pytest.mark.timeout(3600)
+
 WEEKLY, LEARNING, ANTHOLOGY, ARXIV = "ai-papers-of-the-week", "learning-papers", "anthology-of-modern-ml", "arxiv-new"
 FAULTS = "429:*:0.15,503:*:0.1,cut:*:0.05,garbage:*:0.03"
 DAY = timedelta(days=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -16,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.test_small_world import APRIL, pages
-from tests.world import small_world
+from tests.world import free_port, small_world
+
+pytestmark = pytest.mark.timeout(3600)
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The project itself, and traces of an editable installation, which the new environment must not see.
@@ -37,7 +38,7 @@ class Installed:
             env=self.environ(**environ),
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=900,
             check=False,
         )
         assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
@@ -129,8 +130,7 @@ def test_the_bundled_model_is_found_checked_and_used(installed: Installed) -> No
 def test_the_dashboard_starts(installed: Installed) -> None:
     """``tracker up`` finds the pages that were installed, and they answer."""
     home = installed.elsewhere / "up"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     process = subprocess.Popen(
         [str(installed.bin / "tracker"), "--home", str(home), "up", "--no-browser", "--no-update", "--port", port],
         cwd=installed.elsewhere,
@@ -142,14 +142,14 @@ def test_the_dashboard_starts(installed: Installed) -> None:
     try:
         said = next((line for line in process.stdout if "dashboard at" in line), "")
         assert f"http://127.0.0.1:{port}" in said
-        health = urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=30).read()
+        health = urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=240).read()
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        process.wait(timeout=240)
     assert health == b"ok"
     code = (
         "import app; from pathlib import Path; from streamlit.testing.v1 import AppTest;"
-        "page = AppTest.from_file(str(Path(app.__file__).with_name('main.py')), default_timeout=120).run();"
+        "page = AppTest.from_file(str(Path(app.__file__).with_name('main.py')), default_timeout=600).run();"
         "print([e.value for e in page.exception], len(page.main.children) > 0)"
     )
     told = installed.run("python", "-c", code, TRACKER_HOME=str(home), TRACKER_OFFLINE="1").stdout

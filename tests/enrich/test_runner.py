@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -187,8 +189,10 @@ def test_an_interrupt_ends_the_run_at_once_and_keeps_what_is_stored() -> None:
     class Slow(Web):
         def fetch(self, request: Request, *, conditional: bool = False) -> Document:
             if "arxiv:4" in request.json:
-                threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
-                release.wait(30)  # a server that takes its time
+                while len(library.lookups) < 3:
+                    time.sleep(0.001)  # until what came before is stored
+                os.kill(os.getpid(), signal.SIGINT)
+                release.wait(600)  # a server that takes its time
             return super().fetch(request)
 
     library = Library([paper(n, str(n)) for n in range(1, 8)], fake_services()[:1])

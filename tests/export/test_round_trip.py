@@ -46,6 +46,11 @@ def test_export_then_import_is_identity(format: str, some: list[Paper]) -> None:
     assert [state_of(row) for row in found.rows] == [state_of(paper) for paper in some]
     assert [row.title for row in found.rows] == [paper.title for paper in some]
     assert [row.venue for row in found.rows] == [paper.venue for paper in some]
+    assert [row.year for row in found.rows] == [paper.year for paper in some]
+    # a paper without links may come back with those that its identifiers lead to
+    assert [row.urls for row, paper in zip(found.rows, some, strict=True) if paper.urls] == [
+        paper.urls for paper in some if paper.urls
+    ]
     lines = format in ("jsonl", "csv", "csljson")
     before = [paper.abstract if lines else " ".join((paper.abstract or "").split()) for paper in some]
     after = [row.abstract if lines else " ".join((row.abstract or "").split()) for row in found.rows]

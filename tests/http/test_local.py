@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -44,5 +45,8 @@ def test_what_is_sent_and_what_comes_back(tmp_path: Path, monkeypatch: pytest.Mo
         assert "example.org" not in server.asked[0].headers["user-agent"]
         with pytest.raises(Offline), LocalProgram(load_settings(tmp_path, {"TRACKER_OFFLINE": "1"}), server.url) as off:
             off.get("/")
-    with pytest.raises(FetchError, match="cannot be reached"), LocalProgram(settings, server.url) as gone:
-        gone.get("/")
+    with socket.socket() as deaf:  # bound and not listening: nobody else can be there either
+        deaf.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(FetchError, match="cannot be reached"), LocalProgram(settings, nowhere) as gone:
+            gone.get("/")

@@ -148,7 +148,7 @@ for _ in range(4):
     ]
     spans = []
     for process in running:
-        printed, _ = process.communicate(timeout=60)
+        printed, _ = process.communicate(timeout=240)
         moments = [float(line) for line in printed.split()]
         spans += list(zip(moments[::2], moments[1::2], strict=True))
     spans.sort()

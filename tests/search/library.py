@@ -117,6 +117,9 @@ class FakeLibrary:
         kept = [pk for pk in found if within is None or pk in set(within)][:limit]
         return np.array(sorted(kept), dtype=np.int64)
 
+    def of(self, pks: Sequence[int]) -> list[PaperText]:
+        return [self.papers[pk] for pk in pks if pk in self.papers]
+
     def holds(self, paper: PaperText, atom: Atom) -> bool:
         if not isinstance(atom, Text):
             year = self.years.get(paper.pk)

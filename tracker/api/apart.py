@@ -36,13 +36,16 @@ LABS = 300.0
 Ending = tuple[Literal["done", "stopped", "already", "failed"], UpdateReport | str]
 
 
-def update_apart(settings: Settings, sources: Sequence[str], stopping: Callable[[], bool]) -> UpdateReport:
+def update_apart(
+    settings: Settings, sources: Sequence[str], stopping: Callable[[], bool], *, labs: float = LABS
+) -> UpdateReport:
     """One update of these sources in a process of its own.
 
     Args:
         settings: of the library.
         sources: slugs.
         stopping: asked a few times a second; True ends the update at its next step.
+        labs: seconds that the labs may read on behind the update, at most.
 
     Raises:
         KeyboardInterrupt: it was stopped; what was finished is kept.
@@ -51,7 +54,9 @@ def update_apart(settings: Settings, sources: Sequence[str], stopping: Callable[
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_work, args=(settings, tuple(sources), theirs), name="tracker-update", daemon=True)
+    child = context.Process(
+        target=_work, args=(settings, tuple(sources), labs, theirs), name="tracker-update", daemon=True
+    )
     child.start()
     theirs.close()
     try:
@@ -92,13 +97,13 @@ def _opened(ending: Ending) -> UpdateReport:
     raise AlreadyRunning(value) if kind == "already" else TrackerError(value)
 
 
-def _work(settings: Settings, sources: tuple[str, ...], connection: Connection) -> None:
+def _work(settings: Settings, sources: tuple[str, ...], labs: float, connection: Connection) -> None:
     """The child's whole life."""
     with contextlib.suppress(AttributeError, OSError):
         os.nice(NICE)
     ending: Ending
     try:
-        ending = ("done", _updated(settings, sources, connection))
+        ending = ("done", _updated(settings, sources, labs, connection))
     except KeyboardInterrupt:
         ending = ("stopped", "")
     except AlreadyRunning as error:
@@ -109,7 +114,7 @@ def _work(settings: Settings, sources: tuple[str, ...], connection: Connection) 
         connection.send(ending)
 
 
-def _updated(settings: Settings, sources: tuple[str, ...], connection: Connection) -> UpdateReport:
+def _updated(settings: Settings, sources: tuple[str, ...], labs: float, connection: Connection) -> UpdateReport:
     from tracker.progressfile import ProgressFile
     from tracker.service import Tracker
 
@@ -127,5 +132,5 @@ def _updated(settings: Settings, sources: tuple[str, ...], connection: Connectio
         report = library.update(sources=list(sources), progress=step)
         told.finish("partly" if report.failed else "done", (f"{report.new_papers:,} new papers",))
         # What the update brought is told already; the labs that look through the library read it behind that.
-        library.keep_labs_up(LABS, go_on)
+        library.keep_labs_up(labs, go_on)
     return report

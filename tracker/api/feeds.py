@@ -1,7 +1,7 @@
 """Atom (RFC 4287) and JSON Feed 1.1 from papers.
 
-An entry's id is the paper's oldest name: ids move up when a stronger
-identifier is learned, and a feed reader would show a moved one again.
+An entry's id is the weakest id that the paper ever had: ids move up when a
+stronger identifier is learned, and a feed reader would show a moved one again.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -26,12 +26,16 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed: ``url`` is its own address, ``home`` the address of the server."""
+    """A feed: ``url`` is its own address, ``home`` the address of the server.
+
+    ``former`` are the ids that papers had before, by the one that they have now.
+    """
 
     title: str
     url: str
     home: str
     papers: Sequence[Paper]
+    former: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def updated(self) -> datetime:
@@ -48,7 +52,7 @@ def atom(feed: Feed) -> bytes:
     _text(ET.SubElement(root, "author"), "name", "Paper tracker")
     ET.SubElement(root, "link", rel="self", href=feed.url, type=ATOM)
     for paper in feed.papers:
-        _entry(root, paper, feed.home)
+        _entry(root, paper, feed)
     body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return body
 
@@ -59,14 +63,14 @@ def json_feed(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "feed_url": feed.url,
-        "items": [_item(paper, feed.home) for paper in feed.papers],
+        "items": [_item(paper, feed) for paper in feed.papers],
     }
     return json.dumps(value, ensure_ascii=True).encode()
 
 
-def entry_id(paper: Paper) -> str:
-    """A name for the paper that stays when its id moves up: the weakest of all that it had."""
-    weakest = max((paper.id, *paper.aliases), key=lambda name: (_rank(name), name))
+def entry_id(paper: Paper, former: Sequence[str]) -> str:
+    """A name for the paper that stays when its id moves up: the weakest of all ids that it had."""
+    weakest = max((paper.id, *former), key=lambda name: (_rank(name), name))
     return f"urn:paper-tracker:paper:{quote(weakest, safe=':')}"
 
 
@@ -83,13 +87,13 @@ def address(paper: Paper, home: str) -> str:
     return f"{home.rstrip('/')}/api/papers/{quote(paper.id, safe=':')}"
 
 
-def _entry(root: ET.Element, paper: Paper, home: str) -> None:
+def _entry(root: ET.Element, paper: Paper, feed: Feed) -> None:
     entry = ET.SubElement(root, "entry")
-    _text(entry, "id", entry_id(paper))
+    _text(entry, "id", entry_id(paper, feed.former.get(paper.id, ())))
     _text(entry, "title", paper.title)
     _text(entry, "updated", _moment(paper.added or EPOCH))
     _text(entry, "published", _moment(paper.added or EPOCH))
-    ET.SubElement(entry, "link", rel="alternate", href=_clean(address(paper, home)))
+    ET.SubElement(entry, "link", rel="alternate", href=_clean(address(paper, feed.home)))
     for name in paper.authors:
         _text(ET.SubElement(entry, "author"), "name", name)
     for word in _words(paper):
@@ -97,10 +101,10 @@ def _entry(root: ET.Element, paper: Paper, home: str) -> None:
     _text(entry, "summary", _summary(paper))
 
 
-def _item(paper: Paper, home: str) -> dict[str, object]:
+def _item(paper: Paper, feed: Feed) -> dict[str, object]:
     return {
-        "id": entry_id(paper),
-        "url": address(paper, home),
+        "id": entry_id(paper, feed.former.get(paper.id, ())),
+        "url": address(paper, feed.home),
         "title": paper.title,
         "content_text": _summary(paper),
         "date_published": _moment(paper.added or EPOCH),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 #: Hosts, and all below them, that never carry a paper's own page, or never to a program.
@@ -53,6 +54,7 @@ _BESIDE = tuple(
 )
 
 
+@lru_cache(maxsize=8192)  # asked about in every round, and again for what is waiting
 def page_of(url: str) -> str | None:
     """The address of a page that may tell about the paper; None where there is none to ask."""
     for pattern, page in _BESIDE:

@@ -108,8 +108,8 @@ def _book(lookups: Iterable[Lookup]) -> _Book:
 
 def _standing(service: Service, subject: Subject, book: _Book, now: datetime, tried: Tried) -> _Standing:
     rows = book.get((subject.pk, service.name), {})
-    found = sorted((row for row in rows.values() if row.state == "found"), key=lambda row: row.asked)
-    if found:
+    if found := [row for row in rows.values() if row.state == "found"]:
+        found.sort(key=lambda row: row.asked)
         return _refresh(service, subject, found, now, tried), True
     again: Question | None = None
     for key in service.keys(subject):

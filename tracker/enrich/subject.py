@@ -36,7 +36,8 @@ class Subject:
 
     def values(self, scheme: str) -> tuple[str, ...]:
         """The identifiers of one scheme, sorted."""
-        return tuple(sorted(i.value for i in self.identifiers if i.scheme == scheme))
+        found = [i.value for i in self.identifiers if i.scheme == scheme]
+        return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

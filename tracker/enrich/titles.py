@@ -7,6 +7,7 @@ certainly about the paper (:mod:`tracker.enrich.agree`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from tracker.enrich import crossref, openalex, semanticscholar
 from tracker.enrich.agree import askable, same_paper, without_alias
@@ -23,6 +24,7 @@ CANDIDATES = 5
 _TRAITS = Traits(role="abstract")
 
 
+@lru_cache(maxsize=16)  # three services in a row ask about the same paper
 def title_keys(subject: Subject) -> tuple[str, ...]:
     """``title:`` and the folded title, the canonical one first; none for papers on arXiv, which ids settle."""
     if subject.values("arxiv"):

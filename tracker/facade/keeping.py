@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,7 +175,11 @@ class Keeping(Finding):
     def _crier(self) -> Crier:
         from tracker.library.crier import Crier
 
-        def pages(offset: int) -> tuple[Paper, ...]:
-            return self.papers(sort="added", limit=200, offset=offset)
+        return Crier(self._settings, self._db, self.plan, self._clock)
 
-        return Crier(self._settings, pages, self.plan, self._clock)
+    def former_ids(self, papers: Iterable[Paper]) -> dict[str, tuple[str, ...]]:
+        """The ids that papers had before, by the one that they have now; without those that never had another."""
+        from tracker.store.listing import former_ids
+
+        with self._db.reader() as reader:
+            return former_ids(reader, [paper.id for paper in papers])

@@ -130,6 +130,10 @@ class _Texts:
             self._known[atom, limit] = (version, keys)
         return keys
 
+    def of(self, pks: Sequence[int]) -> list[PaperText]:
+        with self._db.reader() as reader:
+            return [PaperText(*row) for row in changes.texts_of(reader, pks)]
+
     def ranked(self, expression: str, limit: int) -> Sequence[tuple[int, float]]:
         if not expression:
             return []

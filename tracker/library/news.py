@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,26 +14,37 @@ from tracker.library.telling import Told
 from tracker.records import Paper, Request
 from tracker.schedule.planning import Outage
 from tracker.settings import Settings
+from tracker.store import listing
+from tracker.store.assemble import paper_records
+from tracker.store.database import Database
 
 #: Papers that a digest tells in full; of the others it tells the titles.
 WHOLE = 100
 #: Papers in one call of the webhook.
 BATCH = 100
 
-Pages = Callable[[int], tuple[Paper, ...]]
 
-
-def untold(pages: Pages, told: Told, *, to: str = "") -> tuple[Paper, ...]:
+def untold(db: Database, told: Told, *, to: str = "") -> tuple[Paper, ...]:
     """The papers that were not told yet, last come first.
 
-    A paper may have learned a better id, or have been joined with another: whatever name it was told by counts.
+    A paper may have learned a better id, or have been joined with another: whatever id it was told by counts.
 
     Args:
-        pages: papers from an offset on, last come first; empty at the end.
+        db: the library.
         told: what was.
         to: also leave out what this address was told.
     """
-    return tuple(p for p in _since(pages, told.since) if not told.knows((p.id, *p.aliases), to))
+    with db.reader() as reader:
+        named = listing.named_since(reader, told.since)
+        return tuple(paper_records(reader, [pk for pk, names in named if not told.knows(names, to)]))
+
+
+def batch_of(db: Database, told: Told) -> tuple[Paper, ...]:
+    """What is still there of the batch that was under way when the process ended, last come first."""
+    begun = set(told.begun)
+    with db.reader() as reader:
+        named = listing.named_since(reader, told.since)
+        return tuple(paper_records(reader, [pk for pk, names in named if begun & set(names)]))
 
 
 def digest_of(papers: Sequence[Paper], outages: Iterable[str], now: datetime) -> Digest:
@@ -63,8 +74,8 @@ def call(client: Client, url: str, event: str, content: dict[str, Any], key: Ite
     client.fetch(Request(url, "POST", json={"event": event, "id": name, **content}))
 
 
-def tell_papers(client: Client, url: str, papers: Sequence[Paper], more: int) -> None:
-    """One batch of papers; ``more`` follow in further calls.
+def tell_papers(client: Client, url: str, papers: Sequence[Paper], more: int, key: Iterable[str]) -> None:
+    """One batch of papers; ``more`` follow in further calls.  ``key`` are the ids that it was begun with.
 
     Raises:
         FetchError: it was not taken.
@@ -80,7 +91,7 @@ def tell_papers(client: Client, url: str, papers: Sequence[Paper], more: int) ->
         }
         for paper in papers
     ]
-    call(client, url, "papers.new", {"papers": told, "more": more}, [paper.id for paper in papers])
+    call(client, url, "papers.new", {"papers": told, "more": more}, key)
 
 
 def tell_outage(client: Client, url: str, outage: Outage) -> None:
@@ -94,20 +105,10 @@ def tell_outage(client: Client, url: str, outage: Outage) -> None:
     call(client, url, "outage.begun", content, [outage.slug, since or ""])
 
 
-def tell_recovery(client: Client, url: str, slug: str, now: datetime) -> None:
-    """That a source answers again.
+def tell_recovery(client: Client, url: str, slug: str, since: str) -> None:
+    """That a source answers again, which had last done so at ``since``.
 
     Raises:
         FetchError: it was not taken.
     """
-    call(client, url, "outage.ended", {"source": slug}, [slug, f"{now:%Y-%m-%d}"])
-
-
-def _since(pages: Pages, since: datetime) -> Iterator[Paper]:
-    offset = 0
-    while page := pages(offset):
-        for paper in page:
-            if paper.added is None or paper.added < since:
-                return
-            yield paper
-        offset += len(page)
+    call(client, url, "outage.ended", {"source": slug}, [slug, since])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,10 +20,10 @@ UPDATES = "updates"
 
 @dataclass(frozen=True, slots=True)
 class OutageNews:
-    """What changed since it was last told this way."""
+    """What changed since it was last told this way; ``ended`` with when the source had last answered before, or ""."""
 
     begun: tuple[Outage, ...]
-    ended: tuple[str, ...]
+    ended: Mapping[str, str]
 
 
 class Watch:
@@ -39,39 +39,49 @@ class Watch:
         watched = {turn.slug for turn in plan.turns} | {UPDATES}
         return OutageNews(
             begun=tuple(outage for slug, outage in down.items() if slug not in known),
-            ended=tuple(sorted((known - down.keys()) & watched)),
+            ended={slug: known[slug] for slug in sorted((known.keys() - down.keys()) & watched)},
         )
 
     def note(self, plan: Plan) -> None:
         """All of the plan's outages, and no others, are known now."""
-        slugs = {outage.slug for outage in all_outages(plan)}
-        if slugs != self._known():
-            self._write(slugs)
-
-    def note_one(self, slug: str, *, down: bool) -> None:
-        """One change was told."""
         known = self._known()
-        self._write(known | {slug} if down else known - {slug})
+        down = {outage.slug: known.get(outage.slug, _since(outage)) for outage in all_outages(plan)}
+        if down != known:
+            self._write(down)
 
-    def _known(self) -> set[str]:
+    def note_begun(self, outage: Outage) -> None:
+        """That it began was told."""
+        self._write(self._known() | {outage.slug: _since(outage)})
+
+    def note_ended(self, slug: str) -> None:
+        """That it ended was told."""
+        self._write({other: since for other, since in self._known().items() if other != slug})
+
+    def _known(self) -> dict[str, str]:
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return set()
+            return {}
         except (OSError, ValueError):
-            return set()  # half a file: what is down now is told once more
-        return {str(slug) for slug in told} if isinstance(told, list) else set()
+            return {}  # half a file: what is down now is told once more
+        if isinstance(told, list):  # as it was written before the moments were kept
+            return dict.fromkeys(map(str, told), "")
+        return {str(slug): str(since) for slug, since in told.items()} if isinstance(told, dict) else {}
 
-    def _write(self, slugs: Iterable[str]) -> None:
+    def _write(self, down: Mapping[str, str]) -> None:
         try:
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".told-")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(sorted(slugs), file)
+                json.dump(down, file, sort_keys=True)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(self._path)
         except OSError as error:
             raise StoreError(f"{self._path} cannot be written: {error.strerror or error}") from error
+
+
+def _since(outage: Outage) -> str:
+    return outage.since.isoformat() if outage.since else ""
 
 
 def all_outages(plan: Plan) -> tuple[Outage, ...]:

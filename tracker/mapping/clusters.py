@@ -19,6 +19,12 @@ _OF_EVERY_PAPER = """
     paper performance pre present problem propose proposed quality recent recently results scale self show shows
     significantly state task tasks trained training use used using various work works
 """
+#: How one word ends for many, and what it is for one; the first that fits.
+_MANY = (
+    *(("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")),
+    *(("ss", "ss"), ("us", "us"), ("is", "is"), ("as", "as"), ("s", "")),
+)
+_FORMS = re.compile(r"(ical|ic|ational|ations?|ative|ated?|ating|ings?|ers?|ed|ions?|al|e|y)$")
 _WORD = r"(?u)\b[a-zA-Z][\w\-]+\w\b"
 
 
@@ -98,4 +104,13 @@ def _name(best: Sequence[str], words: int) -> str:
 
 
 def _stem(word: str) -> str:
-    return re.sub(r"(ations?|ing|ers?|ed|ies|es|s|al|ion|e|y)$", "", word) or word
+    """What the forms of a word have in common; coarse, since it only keeps a name from saying a thing twice."""
+    one = word.lower()
+    for ending, instead in _MANY:
+        if one.endswith(ending) and len(one) > len(ending) + 1:
+            one = one[: -len(ending)] + instead
+            break
+    bare = _FORMS.sub("", one)
+    if len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "ls":
+        bare = bare[:-1]  # mapp(ing), embedd(ing)
+    return bare if len(bare) > 2 else one

@@ -21,6 +21,7 @@ from tracker.search.query import Query, parse
 from tracker.search.ranking import Meaning, Ranked, best_of, candidates, rank
 from tracker.search.rows import Scope
 from tracker.search.semantic import VectorIndexKeeper
+from tracker.search.textual import IndexedTexts
 
 Mode = Literal["hybrid", "words", "meaning"]
 
@@ -57,6 +58,7 @@ class SearchEngine:
         self._texts, self._cards = texts, cards
         self._word_index = WordIndexKeeper(texts, index_dir)
         self._vector_index = VectorIndexKeeper(vectors, index_dir)
+        self._conditions = IndexedTexts(texts, self._word_index)
         self._load_encoder, self._load_tokens = encoder, tokens
         self._loaded: tuple[QueryEncoder, Tokens | None] | None = None
         self._weights = weights or Weights()
@@ -102,7 +104,7 @@ class SearchEngine:
 
     def _ranked(self, query: Query, count: int, mode: Mode, notices: list[str]) -> tuple[Ranked, Meaning | None, Scope]:
         if not query.ranked:
-            scope = scoping.whole(self._texts, query)
+            scope = scoping.whole(self._conditions, query)
             return self._latest(count, scope), None, scope
         meaning = self._meaning(query, notices) if mode != "words" else None
         words = self._words(query, notices) if mode != "meaning" or meaning is None else None
@@ -141,11 +143,11 @@ class SearchEngine:
             return Scope()
         size = max(0 if words is None else len(words.index.rows), 0 if meaning is None else len(meaning.index.rows))
         if size <= scoping.LARGE:
-            return scoping.whole(self._texts, query)
+            return scoping.whole(self._conditions, query)
         return (
-            scoping.if_few(self._texts, query, size)
-            or scoping.among_best(self._texts, query, partial(best_of, words, meaning), wanted)
-            or scoping.whole(self._texts, query)
+            scoping.if_few(self._conditions, query, size)
+            or scoping.among_best(self._conditions, query, partial(best_of, words, meaning), wanted)
+            or scoping.whole(self._conditions, query)
         )
 
     def _words(self, query: Query, notices: list[str]) -> WordScores:

@@ -262,3 +262,38 @@ def add_scores(scores: Floats, segment: Segment, first: int, where: slice, weigh
     if first:
         docs = docs + np.uint32(first)
     scores[docs] += (_LEVELS * np.float32(weight))[segment.impacts[where]]
+
+
+def holding(
+    segment: Segment, stems: Sequence[bytes], alive: npt.NDArray[np.bool_] | None, among: Keys | None = None
+) -> Keys:
+    """Keys of the papers that hold all of these stems, ascending.
+
+    Args:
+        segment: where to look.
+        stems: at least one.
+        alive: ``[n]`` which papers of the segment count; None: all.
+        among: look at these only, ascending.
+    """
+    lists = sorted((segment.docs[segment.postings(stem)] for stem in stems), key=len)
+    docs = lists[0]
+    if among is not None:
+        asked = np.searchsorted(segment.pks, among).astype(np.uint32)
+        known = asked < len(segment.pks)
+        asked = asked[known]
+        asked = asked[segment.pks[asked] == among[known]]
+        docs = _common(asked, docs)
+    for others in lists[1:]:
+        docs = _common(docs, others)
+    if alive is not None:
+        docs = docs[alive[docs]]
+    return segment.pks[docs]
+
+
+def _common(few: npt.NDArray[np.uint32], many: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Those of ``few`` that stand in ``many``; both ascending."""
+    if not len(many):
+        return few[:0]
+    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    common: npt.NDArray[np.uint32] = few[many[at] == few]
+    return common

@@ -31,6 +31,8 @@ LEADERS = 400
 WORTHWHILE = 400_000
 #: Papers for which the look-up is still quicker than adding up.
 CONTENDERS = 3000
+#: Papers in scope up to which the score of each is looked up.
+FEW = 20_000
 
 
 def match_expression(text: Text) -> str:
@@ -108,10 +110,17 @@ class WordScores:
             # These papers were chosen among the best of all: none but those can be the best of them.
             keys = self._best[-1]
             return keys[np.isin(keys, scope.allowed)][:count]
+        if scope.allowed is not None and len(scope.allowed) <= FEW:
+            return self._best_of_few(count, scope.allowed[scope.admits(scope.allowed)])
         found = self._found(count, scope.mask(self.index.rows))
         if scope.everything:
             self._best.append(found)
         return found
+
+    def _best_of_few(self, count: int, pks: Keys) -> Keys:
+        """The same among these papers (ascending), all of which are looked up."""
+        scores = self.of(pks)
+        return pks[best(scores, count)]
 
     def _found(self, count: int, mask: Mask | None) -> Keys:
         rows, full = self._leading(self.scores if mask is None else self.scores * mask, count)
@@ -179,6 +188,19 @@ class WordIndex:
             stem.add(self, scores)
             scores[self.rows.dead] = 0.0
         return WordScores(self, scores)
+
+    def holding(self, stems: Sequence[str], among: Keys | None = None) -> Keys:
+        """The papers that hold all of these stems, in whichever field; ascending.
+
+        Args:
+            stems: at least one.
+            among: look at these only, ascending.
+        """
+        parts = [
+            inverted.holding(segment, [stem.encode("utf-8", "replace") for stem in stems], alive, among)
+            for segment, alive in ((self.base, self.rows.base_alive), (self.fresh, None))
+        ]
+        return parts[0] if not len(parts[1]) else np.sort(np.concatenate(parts))
 
     def _stem(self, stem: str) -> Stem | None:
         name = stem.encode("utf-8", "replace")

@@ -80,6 +80,9 @@ class Texts(Protocol):
             limit: stop at so many, whichever they are.
         """
 
+    def of(self, pks: Sequence[int]) -> Iterable[PaperText]:
+        """The texts of these papers, those that there are."""
+
     def ranked(self, expression: str, limit: int) -> Sequence[tuple[int, float]]:
         """The best by the database's own full-text index: keys and scores, higher is better.
 

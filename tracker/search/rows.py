@@ -122,7 +122,9 @@ class Scope:
         else:
             found = np.zeros(len(rows), dtype=bool)
             found[rows.of(self.allowed)] = True
-        if self.excluded is not None:
+        if self.excluded is not None and len(self.excluded) * _MANY > len(rows):
+            found &= ~_within(self.excluded, rows.keys)
+        elif self.excluded is not None:
             found[rows.of(self.excluded)] = False
         return found
 

@@ -9,11 +9,12 @@ condition is checked for these.  The answers are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 
-from tracker.search.ports import Keys, Texts
-from tracker.search.query import Condition, Query
+from tracker.search.ports import Keys
+from tracker.search.query import Atom, Condition, Query
 from tracker.search.rows import Scope, union
 
 #: Papers in the library up to which a condition is always asked of the database first.
@@ -29,7 +30,14 @@ FEW = 600
 Best = Callable[[int], tuple[Keys, ...]]
 
 
-def whole(texts: Texts, query: Query) -> Scope:
+class Conditions(Protocol):
+    """Who knows which papers meet a condition."""
+
+    def matching(self, atom: Atom, within: Sequence[int] | None = None, limit: int | None = None) -> Keys:
+        """See :class:`tracker.search.ports.Texts`."""
+
+
+def whole(texts: Conditions, query: Query) -> Scope:
     """The papers that meet the conditions of a query: all of them."""
     allowed: Keys | None = None
     excluded: Keys | None = None
@@ -45,7 +53,7 @@ def whole(texts: Texts, query: Query) -> Scope:
     return _scope(allowed, excluded)
 
 
-def if_few(texts: Texts, query: Query, size: int) -> Scope | None:
+def if_few(texts: Conditions, query: Query, size: int) -> Scope | None:
     """The papers that meet the conditions, where one keeps or shuts out at most a share ``LISTED`` of ``size``."""
     most = max(LARGE, int(size * LISTED))
     allowed: Keys | None = None
@@ -74,7 +82,7 @@ def _scope(allowed: Keys | None, excluded: Keys | None) -> Scope:
     return Scope(allowed, excluded)
 
 
-def among_best(texts: Texts, query: Query, best: Best, wanted: int) -> Scope | None:
+def among_best(texts: Conditions, query: Query, best: Best, wanted: int) -> Scope | None:
     """The papers that meet the conditions, among the best alone; None when too few of those do.
 
     Args:
@@ -101,14 +109,14 @@ def among_best(texts: Texts, query: Query, best: Best, wanted: int) -> Scope | N
     return None
 
 
-def _checked(texts: Texts, conditions: Iterable[Condition], keys: Keys) -> Keys:
+def _checked(texts: Conditions, conditions: Iterable[Condition], keys: Keys) -> Keys:
     for condition in conditions:
         holds = np.isin(keys, _any(texts, condition, keys))
         keys = keys[~holds if condition.negated else holds]
     return keys
 
 
-def _any(texts: Texts, condition: Condition, within: Keys | None) -> Keys:
+def _any(texts: Conditions, condition: Condition, within: Keys | None) -> Keys:
     among = None if within is None else within.tolist()
     return _all([texts.matching(atom, among) for atom in condition.any_of])
 

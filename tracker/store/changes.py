@@ -8,7 +8,7 @@ a paper that is gone keeps its last one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from tracker.store.reader import Queryable, Row, as_reader
@@ -34,6 +34,15 @@ def since(source: Queryable, stream: Stream, number: int, *, size: int = 1000) -
     sql = "SELECT paper_pk FROM change WHERE stream = :stream AND number > :number ORDER BY number"
     for block in as_reader(source).stream(sql, {"stream": stream, "number": number}, size=size):
         yield [row[0] for row in block]
+
+
+def texts_of(source: Queryable, pks: Sequence[int]) -> list[Row]:
+    """``(pk, title, abstract, authors, listed, notes)`` of these papers, those that there are."""
+    sql = (
+        "SELECT t.paper_pk, t.title, t.abstract, t.authors, t.listed, t.notes FROM paper_text t"
+        " WHERE t.paper_pk IN :pks"
+    )
+    return as_reader(source).rows_in(sql, "pks", pks)
 
 
 def texts_since(source: Queryable, number: int, *, size: int = 1000) -> Iterator[Row]:

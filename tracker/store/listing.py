@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from tracker.records import Paper
 from tracker.store.assemble import paper_records
 from tracker.store.filters import EVERYTHING, Filter, where
 from tracker.store.reader import Queryable, as_reader
+from tracker.store.times import stored
 
 Sort: TypeAlias = Literal["added", "published", "endorsed", "title", "priority", "news"]
 
@@ -51,6 +53,27 @@ def count(source: Queryable, condition: Filter = EVERYTHING) -> int:
     """How many papers meet a condition."""
     found = where(condition)
     return int(as_reader(source).rows("SELECT count(*) FROM paper WHERE " + found.sql, found.params)[0][0])
+
+
+def named_since(source: Queryable, since: datetime) -> list[tuple[int, tuple[str, ...]]]:
+    """The papers that came at a moment or later, last come first: the number, and every id that it has or ever had."""
+    reader = as_reader(source)
+    condition, params = "paper.added_at >= :since", {"since": stored(since)}
+    former: dict[int, list[str]] = {}
+    aliases = "SELECT a.paper_pk, a.id FROM paper_alias a JOIN paper ON paper.pk = a.paper_pk WHERE " + condition
+    for pk, name in reader.rows(aliases + " ORDER BY a.id", params):
+        former.setdefault(pk, []).append(name)
+    papers = "SELECT paper.pk, paper.id FROM paper WHERE " + condition + " ORDER BY " + _ORDERS["added"]
+    return [(pk, (name, *former.get(pk, ()))) for pk, name in reader.rows(papers, params)]
+
+
+def former_ids(source: Queryable, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The ids that papers had before, by the one they have now; papers that never had another are left out."""
+    found: dict[str, list[str]] = {}
+    sql = "SELECT paper.id, a.id FROM paper JOIN paper_alias a ON a.paper_pk = paper.pk WHERE paper.id IN :ids"
+    for name, former in as_reader(source).rows_in(sql, "ids", ids):
+        found.setdefault(name, []).append(former)
+    return {name: tuple(sorted(former)) for name, former in found.items()}
 
 
 def walk(source: Queryable, condition: Filter = EVERYTHING, *, size: int = 200) -> Iterator[Paper]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -224,7 +223,7 @@ def _known(reader: Reader, pks: list[int]) -> Iterator[Known]:
     )
     for pk, title, alias, url, same_as in reader.rows_in(mentioned, "pks", pks):
         titles[pk] += [title, *([alias] if alias else [])]
-        urls[pk] += [*([url] if url else []), *json.loads(same_as)]
+        urls[pk] += [*([url] if url else []), *strings(same_as)]
     sql = (
         "SELECT pk, id, id_fixed, title, title_key, year, authors, urls, abstract IS NOT NULL, abstract_source"
         " FROM paper WHERE pk IN :pks ORDER BY pk"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,6 +12,7 @@ from tracker.api.answers import answer
 from tracker.api.feeds import ATOM, EPOCH, JSON_FEED, Feed, atom, json_feed
 from tracker.api.parameters import Filters, Limit
 from tracker.api.problems import NotFound
+from tracker.records import Paper
 from tracker.service import Tracker
 
 Kind = Annotated[Literal["atom", "json"], Path(description="Atom, or JSON Feed 1.1.")]
@@ -21,15 +23,27 @@ def router(library: Tracker) -> APIRouter:
     """The routes, over this library."""
     routes = APIRouter(tags=["feeds"], default_response_class=Response, responses=_CONTENT)
 
+    def told(request: Request, kind: str, title: str, papers: Sequence[Paper]) -> Response:
+        feed = Feed(
+            title=title,
+            url=str(request.url),
+            home=str(request.base_url),
+            papers=papers,
+            former=library.former_ids(papers),
+        )
+        if kind == "atom":
+            return answer(request, atom(feed), media_type=ATOM)
+        return answer(request, json_feed(feed), media_type=JSON_FEED)
+
     @routes.get("/feeds/new.{kind}")
     def new(request: Request, kind: Kind, limit: Limit = 50) -> Response:
         """What came into the library last; a paper is there once, whatever lists name it later."""
-        return _told(request, kind, "New papers", library.papers(sort="added", limit=limit))
+        return told(request, kind, "New papers", library.papers(sort="added", limit=limit))
 
     @routes.get("/feeds/queue.{kind}")
     def queue(request: Request, kind: Kind, limit: Limit = 50) -> Response:
         """The reading queue, in its order."""
-        return _told(request, kind, "Reading queue", library.queue(limit))
+        return told(request, kind, "Reading queue", library.queue(limit))
 
     @routes.get("/feeds/search.{kind}")
     def search(
@@ -39,7 +53,7 @@ def router(library: Tracker) -> APIRouter:
         limit: Limit = 50,
     ) -> Response:
         """Papers that a query admits, last come first."""
-        return _told(request, kind, f"Papers: {q}", library.papers(q, sort="added", limit=limit))
+        return told(request, kind, f"Papers: {q}", library.papers(q, sort="added", limit=limit))
 
     @routes.get("/feeds/saved.{kind}")
     def saved(
@@ -54,13 +68,6 @@ def router(library: Tracker) -> APIRouter:
             raise NotFound(f"no search is kept under the name {name!r}", cure="see /api/searches")
         hits = [library.paper(hit.id) for hit in library.search(found.query, limit).hits]
         hits.sort(key=lambda paper: (paper.added or EPOCH, paper.id), reverse=True)
-        return _told(request, kind, f"Search: {name}", hits)
+        return told(request, kind, f"Search: {name}", hits)
 
     return routes
-
-
-def _told(request: Request, kind: str, title: str, papers: Any) -> Response:
-    feed = Feed(title=title, url=str(request.url), home=str(request.base_url), papers=papers)
-    if kind == "atom":
-        return answer(request, atom(feed), media_type=ATOM)
-    return answer(request, json_feed(feed), media_type=JSON_FEED)
