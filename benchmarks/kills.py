@@ -76,18 +76,6 @@ class Tally:
         return f"{self.kills} kills, {self.clean} clean checks, {self.equal} finished libraries equal"
 
 
-class _Meant(float):
-    """A tie's score, meant to a tenth: the 8-bit model rounds by the batch that a text was embedded in."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, float) and abs(float(self) - float(other)) < 0.1
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-
 class Trial:
     """One series of kills in one folder."""
 
@@ -229,8 +217,6 @@ class Trial:
         papers = [json.loads(line) for line in done.out.splitlines()]
         for paper in papers:
             del paper["added"]
-            for tie in paper["concepts"]:
-                tie["score"] = _Meant(tie["score"])
         return sorted(papers, key=lambda paper: str(paper["id"]))
 
     def _environment(self, home: Path) -> dict[str, str]:

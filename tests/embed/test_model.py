@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,6 +126,28 @@ def test_the_small_graph_is_close(prepared: Settings, onnx: Encoder) -> None:
     # Where the export found that this machine computes it badly, the exact graph takes its place.
     exact = OnnxEncoder(folder, replace(card, quantised=False), threads=1, quantised=True)
     assert np.allclose(exact.encode_query("attention"), onnx.encode_query("attention"))
+
+
+@pytest.mark.parametrize("quantised", [True, False])
+def test_a_text_has_the_same_vectors_in_any_company(prepared: Settings, quantised: bool) -> None:
+    folder = export_folder(prepared.models_dir, bundled(prepared.models_dir))
+    card = read_card(folder)
+    assert card is not None
+    two, one = (OnnxEncoder(folder, card, threads=threads, quantised=quantised) for threads in (2, 1))
+    together, again = two.encode(TEXTS), one.encode(TEXTS[::-1])[::-1]
+    alone = np.stack([one.encode([text])[0] for text in TEXTS])
+    assert (together == alone).all()
+    assert (together == again).all()
+    states = {place: encoded.tokens for place, encoded in two.stream(TEXTS)}
+    assert all((states[n] == dict(one.stream([text]))[0].tokens).all() for n, text in enumerate(TEXTS))
+
+
+def test_a_stream_may_be_left_before_its_end(prepared: Settings) -> None:
+    before = threading.active_count()
+    stream = load_encoder(prepared, prepare=False, threads=2).stream(TEXTS * 20)
+    next(stream)
+    stream.close()
+    assert threading.active_count() == before
 
 
 def test_the_model_is_named_by_its_weights(onnx: Encoder) -> None:

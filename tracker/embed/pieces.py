@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tracker.embed.encoder import Encoded, Floats
 from tracker.errors import ModelError
@@ -73,14 +72,3 @@ class Tokenizer:
             )
             for found in self._tokenizer.encode_batch(clean)
         ]
-
-
-def padded(batch: Sequence[Pieces], pad: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Ids and mask of a batch, both ``[len(batch), longest]`` int64."""
-    width = max(len(pieces) for pieces in batch)
-    ids = np.full((len(batch), width), pad, dtype=np.int64)
-    mask = np.zeros((len(batch), width), dtype=np.int64)
-    for row, pieces in enumerate(batch):
-        ids[row, : len(pieces)] = pieces.ids
-        mask[row, : len(pieces)] = 1
-    return ids, mask

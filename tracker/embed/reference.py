@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker.embed.encoder import Encoded, Encoder, Floats, OnProgress, Pace, batches
+from tracker.embed.encoder import BATCH_TOKENS, GPU_TOKENS, Encoded, Encoder, Floats, OnProgress, Pace, batches
 from tracker.embed.pieces import Pieces
 from tracker.errors import ModelError
 
@@ -67,7 +67,8 @@ class ReferenceEncoder(Encoder):
         lead = prompt(self._transformer, "document")
         # Characters stand for tokens here: only the order matters, and cutting every text twice would cost more.
         lengths = [min(self._window, 2 + len(text) // 4) for text in texts]
-        for batch in batches(lengths):
+        tokens = BATCH_TOKENS if self._transformer.device.type == "cpu" else GPU_TOKENS
+        for batch in batches(lengths, tokens=tokens):
             yield from zip(batch, self._run([texts[place] for place in batch], lead), strict=True)
 
     def _run(self, texts: Sequence[str], lead: str) -> list[Encoded]:
