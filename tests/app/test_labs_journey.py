@@ -107,7 +107,7 @@ def test_a_lab_takes_ones_own_words(page: Any, dashboard: str, name: str) -> Non
 
 def test_a_sentence_from_a_paper_and_the_paper_behind_a_lab(page: Any, dashboard: str, home: Path) -> None:
     page.goto(f"{dashboard}/labs?lab=attention&paper=mine:0")
-    assert page.get_by_label("A sentence", exact=True).input_value() == "Herding Small Vectors"
+    page.wait_for_function("document.querySelector('[aria-label=\"A sentence\"]')?.value === 'Herding Small Vectors'")
     page.get_by_role("button", name="Take it from a paper").click()
     _typed("Which paper: words of it, or its id", "money interest")(page)
     page.get_by_role("button", name="Use it").click()

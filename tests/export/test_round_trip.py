@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.export.papers import GARDEN, papers, state_of
 from tracker.errors import ImportFileError
 from tracker.export import formats
-from tracker.records import Paper
+from tracker.records import Identifier, Paper
 
 NAMES = formats.EXPORTS
 
@@ -101,3 +101,9 @@ def test_what_we_wrote_is_taken_at_its_word(venue: str) -> None:
     paper = dataclasses.replace(GARDEN, venue=venue)
     (row,) = formats.importer("bibtex")(written("bibtex", [paper]).encode(), "file").rows
     assert (row.venue, state_of(row)) == (venue, state_of(paper))
+
+
+def test_an_address_that_is_an_identifier_is_no_further_link() -> None:
+    paper = dataclasses.replace(GARDEN, identifiers=(Identifier("url", "https://a.org/x_y"),))
+    (row,) = formats.importer("ris")(written("ris", [paper]).encode(), "file").rows
+    assert (row.urls, row.identifiers) == (paper.urls, ("url:https://a.org/x_y",))

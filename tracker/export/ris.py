@@ -157,7 +157,7 @@ def _row(line: int, tags: Mapping[str, Any]) -> ImportRow:
         venue=one_line(text("secondary_title", "journal_name", "alternate_title3", "alternate_title2")) or None,
         identifiers=identifiers,
         url=urls[0] if urls else None,
-        urls=own.urls if own.urls and {*map(_address, own.urls)} >= set(urls) else tuple(Link("", url) for url in urls),
+        urls=own.urls if own.urls and _written(own) >= set(urls) else tuple(Link("", url) for url in urls),
         code=own.code,
         priority=own.priority,
         status=own.status,
@@ -170,8 +170,10 @@ def _row(line: int, tags: Mapping[str, Any]) -> ImportRow:
     )
 
 
-def _address(link: Link) -> str:
-    return one_line(link.url.replace(";", "%3B"))
+def _written(own: state.State) -> set[str]:
+    """The addresses that we wrote: links, and the one that is an identifier."""
+    named = (name.removeprefix("url:") for name in own.identifiers if name.startswith("url:"))
+    return {one_line(url.replace(";", "%3B")) for url in (*(link.url for link in own.urls), *named)}
 
 
 def _identifiers(text: Any) -> Iterator[str]:
