@@ -80,9 +80,10 @@ def stock(home: Path) -> None:
 
 
 def read(tracker: Any) -> None:
-    """Draw the map, queue some papers and read others, unless somebody did."""
+    """Draw the map, let the labs read the library, queue some papers and read others, unless somebody did."""
     if not tracker.map_drawn():
         tracker.draw_map()
+    tracker.build_lab_indexes()  # some minutes the first time
     if tracker.count("status:queued"):
         return
     ids = [paper.id for paper in tracker.papers(sort="endorsed", limit=18)]

@@ -157,3 +157,19 @@ def test_an_entry_for_a_bibliography_is_only_that(tracker: Tracker) -> None:
     assert PAPERS[0][0] in entry
     assert "Mine alone" not in entry
     assert "papertracker" not in entry
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("herds list:nonsense", ["no paper is on a list called nonsense"]),
+        ("concept:nonsense OR tag:nobody", ["tied to a concept called nonsense", "tagged nobody"]),
+        ("list:weekly year:1800", []),
+    ],
+)
+def test_a_name_that_no_paper_goes_by_is_told(tracker: Tracker, query: str, said: list[str]) -> None:
+    found = tracker.search(query)
+    assert found.hits == ()
+    told = [notice for notice in found.notices if "no paper is " in notice and "embedded" not in notice]
+    assert len(told) == len(said)
+    assert all(words in notice for words, notice in zip(said, told, strict=True))

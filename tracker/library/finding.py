@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tracker.errors import DiskFull, ModelError
 from tracker.library.conditions import condition_of, filter_of
@@ -13,6 +14,7 @@ from tracker.search.engine import Mode, SearchEngine
 from tracker.search.fusion import Weights
 from tracker.search.ports import Card, Keys, PaperText, QueryEncoder, Tokens, VectorChange
 from tracker.search.query import Atom, parse
+from tracker.search.query import Filter as Asked
 from tracker.settings import Settings
 from tracker.store import changes, facets, filters, fulltext, hits, listing, vectors
 from tracker.store.database import Database
@@ -25,6 +27,12 @@ FACETED = 200
 
 #: Conditions whose papers are remembered (at most a megabyte each in a library of a million).
 _REMEMBERED = 16
+#: What is said of a name that no paper goes by: it may be misspelled.
+_NAMED = {
+    "list": "no paper is on a list called {} (tracker sources list names them)",
+    "concept": "no paper is tied to a concept called {} (tracker concept names them)",
+    "tag": "no paper is tagged {}",
+}
 #: BM25 weights of title, abstract, authors, listed, notes in the database's own index (the way back).
 _WEIGHTS = (2.0, 1.0, 1.0, 1.0, 1.0)
 
@@ -35,8 +43,9 @@ class Finder:
     def __init__(self, db: Database, settings: Settings, *, weights: Weights | None = None) -> None:
         self._db = db
         self._settings = settings
+        self._texts = _Texts(db)
         self._engine = SearchEngine(
-            texts=_Texts(db),
+            texts=self._texts,
             vectors=_Vectors(db),
             cards=_Cards(db),
             encoder=self._encoder,
@@ -50,8 +59,11 @@ class Finder:
         self._engine.close()
 
     def search(self, query: str, limit: int, offset: int, mode: Mode) -> SearchResult:
-        """The best papers for a query."""
-        return self._engine.search(query, limit, offset=offset, mode=mode)
+        """The best papers for a query; where there are none, which of its names no paper goes by."""
+        found = self._engine.search(query, limit, offset=offset, mode=mode)
+        if found.hits or offset:
+            return found
+        return replace(found, notices=(*found.notices, *self._nobodys(query)))
 
     def best(self, query: str, count: int, mode: Mode) -> list[int]:
         """The best papers for a query, by number alone."""
@@ -76,6 +88,12 @@ class Finder:
             self._engine.prepare()
         except (ModelError, DiskFull) as error:
             log.warning("search indexes were not prepared: %s", error)
+
+    def _nobodys(self, query: str) -> Iterator[str]:
+        atoms = (atom for condition in parse(query).conditions for atom in condition.any_of)
+        for atom in atoms:
+            if isinstance(atom, Asked) and atom.field in _NAMED and not len(self._texts.matching(atom, limit=1)):
+                yield _NAMED[atom.field].format(atom.value)
 
     def _encoder(self) -> QueryEncoder:
         from tracker.embed.load import load_encoder
