@@ -48,6 +48,18 @@ TREE = Catalogue(
 )  # fmt: skip
 
 
+SLUGS = tuple("abcdefg")
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> Catalogue:
+    concepts = []
+    for number, slug in enumerate(SLUGS):
+        needs = draw(st.sets(st.sampled_from(SLUGS[:number]), max_size=3)) if number else set()
+        concepts.append(concept(slug, tuple(sorted(needs))))
+    return Catalogue(tuple(concepts))
+
+
 def _places(steps: tuple[object, ...]) -> list[tuple[str, str | None]]:
     return [(step.concept, step.paper) for step in steps]  # type: ignore[attr-defined]
 
@@ -120,13 +132,24 @@ def test_getting_ready_for_a_paper() -> None:
     assert "tied to no concept" in alone.steps[0].reason
 
 
+@given(catalogues(), st.sampled_from(SLUGS), st.sampled_from("12"), st.none() | st.floats(1, 30))
+def test_a_paper_stands_once_in_its_own_plan(tree: Catalogue, slug: str, which: str, hours: float | None) -> None:
+    """Also where it is a key paper of the concept that it is about."""
+    name = f"{slug}-{which}"
+    found = plan(PaperTarget(ids=("x", name), title="X", concepts=(slug,)), set(), tree, hours)
+    named = [step.paper for step in (*found.steps, *found.left_out) if step.paper]
+    named += [choice.paper for step in found.steps for choice in step.alternatives]
+    assert named.count("x") == 1
+    assert name not in named
+
+
 def test_two_goals_where_one_needs_the_other() -> None:
     target = PaperTarget(ids=("x",), title="X", concepts=("trunk", "seeds"))
     order = [step.concept for step in plan(target, set(), TREE).steps]
     assert order.index("seeds") < order.index("roots") < order.index("trunk")
 
 
-@pytest.mark.parametrize("hours", [0, -1, float("nan")])
+@pytest.mark.parametrize("hours", [0, -1, float("nan"), float("inf"), 10_001])
 def test_no_time_is_wrong_use(hours: float) -> None:
     with pytest.raises(UsageError, match="no time"):
         plan("leaves", set(), TREE, hours=hours)
@@ -135,18 +158,6 @@ def test_no_time_is_wrong_use(hours: float) -> None:
 def test_an_unknown_target_names_near_ones() -> None:
     with pytest.raises(UsageError, match="leaves"):
         plan("leavse", set(), TREE)
-
-
-SLUGS = tuple("abcdefg")
-
-
-@st.composite
-def catalogues(draw: st.DrawFn) -> Catalogue:
-    concepts = []
-    for number, slug in enumerate(SLUGS):
-        needs = draw(st.sets(st.sampled_from(SLUGS[:number]), max_size=3)) if number else set()
-        concepts.append(concept(slug, tuple(sorted(needs))))
-    return Catalogue(tuple(concepts))
 
 
 @given(catalogues(), st.sets(st.sampled_from([f"{slug}-1" for slug in SLUGS])), st.none() | st.floats(1, 30))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tracker.errors import ImportFileError, UnknownPaper, UsageError
+from tracker.ingest.deriving import derive
+from tracker.ingest.effective import Chain
+from tracker.records import Metadata
 from tracker.service import Tracker
 from tracker.settings import load_settings
+from tracker.store import metadata, papers
 
 
 def opened(home: Path) -> Tracker:
@@ -152,3 +157,43 @@ def test_export_into_an_empty_library_gives_the_same_papers(tmp_path: Path, form
         mine = (paper.title, paper.year, paper.status, paper.rating, paper.tags, set(paper.identifiers))
         assert (other.title, other.year, other.status, other.rating, other.tags, set(other.identifiers)) == mine
         assert [n.body for n in other.notes] == [n.body for n in paper.notes]
+
+
+def test_what_a_service_said_goes_before_the_lists_also_elsewhere(tmp_path: Path) -> None:
+    """JSON lines bring the places on lists along, whose words would otherwise go before what had come of them."""
+    name = "1706.03762"
+    with opened(tmp_path / "one") as tracker:
+        tracker.load_shelf()
+        listed = tracker.paper(name)
+        title, authors = listed.title.upper(), (*listed.authors, "Somebody Else")
+        with tracker._db.write() as session:
+            pk = papers.pks_of_ids(session, [listed.id])[listed.id]
+            said = Metadata(service="arxiv", asked=f"arxiv:{name}", title=title, authors=authors)
+            metadata.put(session, pk, said, datetime(2026, 5, 4, tzinfo=UTC))
+            derive(session, [pk], Chain(), datetime(2026, 5, 4, tzinfo=UTC))
+        assert tracker.paper(name).title == title
+        before = (tracker.export() or "").splitlines()
+        file = tmp_path / "all.jsonl"
+        tracker.export(file)
+    with opened(tmp_path / "two") as tracker:
+        tracker.import_file(file, embed=False)
+        assert tracker.paper(name).authors == authors
+        after = (tracker.export() or "").splitlines()
+    assert sorted(before) == sorted(after)
+
+
+def test_an_address_names_a_paper_that_has_no_other_name(tmp_path: Path) -> None:
+    file = tmp_path / "two.jsonl"
+    file.write_text(
+        '{"title": "Named", "identifiers": {"doi": "10.1000/named"}, "url": "https://example.org/named"}\n'
+        '{"title": "Unnamed", "url": "https://example.org/unnamed"}\n'
+        '{"title": "Twice", "identifiers": {"doi": "10.1000/twice"}, "url": "https://arxiv.org/abs/2401.00001"}\n'
+    )
+    with opened(tmp_path / "home") as tracker:
+        tracker.import_file(file, embed=False)
+        named = {p.title: sorted(map(str, p.identifiers)) for p in tracker.papers(limit=None)}
+    assert named == {
+        "Named": ["doi:10.1000/named"],
+        "Unnamed": ["url:https://example.org/unnamed"],
+        "Twice": ["arxiv:2401.00001", "doi:10.1000/twice"],
+    }

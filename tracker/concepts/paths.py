@@ -15,6 +15,9 @@ from typing import Literal
 from tracker.concepts.catalogue import Catalogue, Concept
 from tracker.errors import UsageError
 
+#: More than anybody reads in a life.
+MOST_HOURS = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperTarget:
@@ -117,17 +120,18 @@ def plan(
         titles: titles of papers by id, where the library knows them.
 
     Raises:
-        UsageError: there is no such concept, or the hours are not positive.
+        UsageError: there is no such concept, or the hours make no sense.
     """
-    if hours is not None and not hours > 0:
-        raise UsageError(f"{hours:g} hours are no time to read", cure="give a number above 0, or none")
+    if hours is not None and not 0 < hours <= MOST_HOURS:
+        raise UsageError(f"{hours:g} hours are no time to read", cure=f"give up to {MOST_HOURS:,}, or none")
     slugs = (target,) if isinstance(target, str) else tuple(slug for slug in target.concepts if slug in catalogue)
     goals = [catalogue.get(slug) for slug in slugs]
     ordered = _ordered(goals, catalogue)
     distance = _distances(slugs, ordered)
     known = [found for concept in ordered if distance[concept.slug] and (found := _known(concept, read))]
     skipped = _unneeded(slugs, ordered, {found.concept for found in known})
-    items = _items([c for c in ordered if c.slug not in skipped], distance, read, titles or {})
+    itself = target.ids if isinstance(target, PaperTarget) else ()
+    items = _items([c for c in ordered if c.slug not in skipped], distance, read, itself, titles or {})
     if isinstance(target, PaperTarget):
         items.append(_target_item(target, goals, len(items)))
     chosen, left = _within(items, hours)
@@ -207,16 +211,20 @@ def _items(
     ordered: Sequence[Concept],
     distance: Mapping[str, int],
     read: Collection[str],
+    itself: Collection[str],
     titles: Mapping[str, str],
 ) -> list[_Item]:
+    """The steps on the way; the target, where it is a paper (``itself``, its names), has a step of its own."""
     items: list[_Item] = []
-    taken: set[str] = set(read)
+    taken: set[str] = {*read, *itself}
     for concept in ordered:
         away = distance[concept.slug]
         reason = _why_concept(concept, ordered, away)
         items.append(_Item(2.0 * away + (0.5 if away == 0 else 0.0), len(items), _page(concept, reason)))
         fresh = [paper for paper in concept.key_papers if paper.id not in taken]
-        core = [paper for paper in fresh if paper.core] or fresh[:1]
+        core = [paper for paper in fresh if paper.core]
+        if not core and not any(paper.id in itself for paper in concept.key_papers):
+            core = fresh[:1]
         wanted = core if away == 0 else core[:1]
         others = [paper for paper in fresh if paper not in wanted]
         for rank, paper in enumerate(wanted):

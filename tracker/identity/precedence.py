@@ -5,11 +5,11 @@ A lower rank wins.  Names are compared without punctuation, so that
 row ranks behind all that are, before nothing.
 
 ==========  ==================================================================================================
-title       arxiv, shelf, services asked by identifier, services asked by title, feeds of papers, import, lists that
-            give full titles, weekly lists (nicknames)
+title       arxiv, our own export, shelf, services asked by identifier, services asked by title, feeds of papers,
+            import, lists that give full titles, weekly lists (nicknames)
 abstract    arxiv, services asked by identifier, services asked by title, feeds, import; never the shelf's
             summary nor a list's text
-authors     arxiv, services, shelf, feeds, import, lists
+authors     arxiv, services, our own export, shelf, feeds, import, lists; and so for the other fields
 published   arxiv (its first version), services, shelf, feeds, import; a month or a year alone is no date
 year        of ``published``; else services, shelf, import, lists; else of the arXiv id; weekly lists last
 venue       landing pages, services; "arXiv" is no venue
@@ -49,6 +49,9 @@ _SHELVES = ("shelf", "starter")
 _IMPORTS = ("import", "local", "person")
 _WEEKLY = ("week", "dair")
 
+#: What an imported row was asked by where it came with its places on lists, as our own exports do.
+OWN_EXPORT = "export"
+
 _STEP = 10  # between two services, so that the shelf fits in between
 _BY_TITLE = 1_000
 _MENTION = 2_000
@@ -68,8 +71,11 @@ def service_rank(field: Field, service: str, asked: str) -> int | None:
 
     One asked by title may have answered for another paper, so it ranks behind
     those asked by identifier.  What the shelf and imported files say may be
-    kept as an answer too, under their names.
+    kept as an answer too, under their names.  An export of ours holds what the
+    lists in it and the services behind it came to: it goes before those lists.
     """
+    if _is_import(service) and asked == OWN_EXPORT:
+        return _STEP // 2 - 1 if field == "title" else _BY_TITLE - 2
     if is_shelf(service) or _is_import(service):
         return mention_rank(field, service)
     order = _SERVICES_BY_FIELD.get(field, _SERVICES)

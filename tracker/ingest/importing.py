@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from tracker.export.rows import ImportNote, ImportRow
 from tracker.identity import ids
+from tracker.identity.precedence import OWN_EXPORT
 from tracker.identity.reconcile import Listed, OldMention, reconcile
 from tracker.ingest.deriving import derive, derived_of, known_of
 from tracker.ingest.effective import Chain
@@ -187,9 +188,11 @@ class _Rows:
 def row_identifiers(row: ImportRow) -> tuple[Identifier, ...]:
     """What a row is called, normalised, strongest first."""
     found = [i for text in row.identifiers if (i := ids.parse_identifier(text)) is not None]
-    found += ids.identifiers_of(row.url or "")
     if row.id and (named := ids.parse_identifier(row.id)) is not None:
         found.append(named)
+    linked = ids.identifiers_of(row.url or "")
+    # An address that says only where something lies names a paper that has no other name.
+    found += [i for i in linked if i.scheme != "url"] if found else linked
     order = dict.fromkeys(found)
     best = ids.strongest(order)
     return tuple(sorted(order, key=lambda i: (i != best,)))
@@ -198,7 +201,7 @@ def row_identifiers(row: ImportRow) -> tuple[Identifier, ...]:
 def _metadata(row: ImportRow, own: Sequence[Identifier]) -> Metadata:
     return Metadata(
         service=SERVICE,
-        asked=ASKED,
+        asked=OWN_EXPORT if row.mentions else ASKED,
         title=row.title or None,
         abstract=row.abstract,
         authors=row.authors,

@@ -140,7 +140,9 @@ class Scholar:
             raise UsageError(
                 f"{paper.title} is tied to no concept yet", cure="run tracker update, or name a concept instead"
             )
-        return paths.PaperTarget(ids=tuple(dict.fromkeys(names)), title=paper.title, concepts=about)
+        told = [key.hours for concept in self.catalogue for key in concept.key_papers if key.id in names]
+        hours = {"hours": max(told)} if told else {}
+        return paths.PaperTarget(ids=tuple(dict.fromkeys(names)), title=paper.title, concepts=about, **hours)
 
     def _titles(self, reader: Queryable) -> Mapping[str, str]:
         wanted = sorted({key.id for concept in self.catalogue for key in concept.key_papers})
