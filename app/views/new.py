@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import streamlit as st
 
@@ -17,7 +17,14 @@ from tracker.records import Paper, ReadingStatus
 if TYPE_CHECKING:
     from tracker.library.desk_views import News, NewsGroup
 
+#: Cards of one group until it is opened, and then; a list may bring in thousands at once.
+FEW, MANY = 4, 48
+#: Groups are shown until so many cards are.
 STEP = 12
+#: New papers that are read at a look: the groups after a long one are to be found without reading all of it first.
+_READ, _MOST = 200, 3_000
+_OPEN = "new-open"
+Place: TypeAlias = tuple[str | None, date | None]
 #: What a click does, its key for the first card, and how it is told.
 ACTIONS: dict[str, tuple[str, str, str, str]] = {
     "queued": ("Queue", ":material/playlist_add:", "Q", "queued"),
@@ -35,6 +42,15 @@ def _seen(ids: Sequence[str]) -> None:
     undoing.do(undoing.papers(len(ids), "marked as seen"), lambda: library.tracker().see(ids))
 
 
+def _list_seen(source: str, number: int) -> None:
+    """Mark what was shown of a list; what came since, of which the reader knows nothing, stays news."""
+    news = library.tracker().news_by_week(source=source, limit=number)
+    if news.total > number:
+        st.toast("More has come on this list meanwhile: have a look before you mark it seen.")
+        return
+    _seen([name for group in news.groups for name in group.ids])
+
+
 def _all_seen(moment: datetime, number: int) -> None:
     undoing.do(undoing.papers(number, "marked as seen"), lambda: library.tracker().see_until(moment))
 
@@ -45,6 +61,53 @@ def _more() -> None:
 
 def _fewer() -> None:
     st.session_state["new-shown"] = STEP
+
+
+def _open(place: Place, number: int) -> None:
+    st.session_state[_OPEN] = {**st.session_state.get(_OPEN, {}), place: number}
+
+
+def _cards(group: NewsGroup) -> int:
+    """How many cards of a group are shown; one more than few is shown rather than asked for."""
+    most: int = st.session_state.get(_OPEN, {}).get((group.source, group.week), FEW)
+    return len(group.ids) if len(group.ids) <= most + (most == FEW) else most
+
+
+def _shown(news: News, most: int) -> tuple[list[NewsGroup], int]:
+    """The groups until about ``most`` cards are shown, and how many of the first new papers these need."""
+    groups: list[NewsGroup] = []
+    drawn = before = needed = 0
+    for group in news.groups:
+        if drawn >= most:
+            break
+        groups.append(group)
+        drawn += min(len(group.ids), FEW)  # a group that is opened pushes no other away
+        needed = before + _cards(group)
+        before += len(group.ids)
+    if drawn < most and before < news.total:
+        needed = min(before + _READ, news.total)
+    return groups, needed
+
+
+def _board(source: str | None, most: int) -> tuple[News, list[NewsGroup]]:
+    """The news and the groups of it to show; mostly one look, more where a group is longer than what is read."""
+    limit = _READ
+    while True:
+        news = library.tracker().news_by_week(source=source, limit=limit)
+        groups, needed = _shown(news, most)
+        if needed <= limit or limit >= _MOST:
+            return news, groups
+        limit = min(needed, _MOST)
+
+
+def _when(group: NewsGroup) -> str:
+    """The week that the list gives, or in which its papers came where it gives none."""
+    if group.week is None:
+        return ""
+    weeks = {
+        mention.week_start for paper in group.papers for mention in paper.mentions if mention.source == group.source
+    }
+    return f"{'week' if group.week in weeks else 'came in the week'} of {day(group.week)}"
 
 
 def _actions(paper: Paper, place: str, *, first: bool = False) -> None:
@@ -59,18 +122,30 @@ def _actions(paper: Paper, place: str, *, first: bool = False) -> None:
 
 def _group(group: NewsGroup, place: int) -> None:
     name = cards.list_title(group.source) if group.source else "Added by you"
-    when = f"week of {day(group.week)}" if group.week else ""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"group-{place}"
     ):
-        about = joined(when, count(len(group.ids), "paper"))
+        about = joined(_when(group), count(len(group.ids), "paper"))
         st.html(f'<h2 class="tr-group">{html(name, 120)}<span>{about}</span></h2>', width="content")
         st.button(
             "Group seen", key=f"group-seen-{place}", icon=":material/done:", type="tertiary",
             on_click=_seen, args=(group.ids,),
         )  # fmt: skip
     first = group.papers[0].id if place == 0 else ""
-    cards.deck(group.papers, "new", lambda paper: _actions(paper, "new", first=paper.id == first))
+    shown = _cards(group)
+    cards.deck(group.papers[:shown], "new", lambda paper: _actions(paper, "new", first=paper.id == first))
+    _rest(group, place, shown)
+
+
+def _rest(group: NewsGroup, place: int, shown: int) -> None:
+    """A button that opens the group, and one more for each further part of a very long one."""
+    number = len(group.ids)
+    if shown < number:
+        st.button(
+            f"All {number:,} of this group" if shown <= FEW else f"{number - shown:,} more of this group",
+            key=f"group-open-{place}", icon=":material/expand_more:", type="tertiary",
+            on_click=_open, args=((group.source, group.week), shown + MANY if shown > FEW else MANY),
+        )  # fmt: skip
 
 
 def _list_filter(news: News, source: str | None) -> None:
@@ -88,22 +163,8 @@ def _empty(total: int, source: str | None) -> None:
         )
 
 
-def page() -> None:
-    """Draw the page."""
-    tracker = library.tracker()
-    source = listchoice.given()
-    shown = st.session_state.get("new-shown", STEP)
-    news = tracker.news_by_week(source=source, limit=shown)
-    total = tracker.count()
-    frame.head("New", joined(f"{news.total:,} new of {count(total, 'paper')}", progress.last_line()))
-    progress.banner()
-    if library.progress() is None and not library.updating() and not tracker.runs(1):
-        progress.invitation(total)
-    undoing.bar("new")
-    _list_filter(news, source)
-    if not news.total:
-        _empty(total, source)
-        return
+def _bar(news: News, source: str | None) -> None:
+    """How the page is ordered, its keys, and a button for all of it."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.html(
             '<div class="tr-meta">By week and list, named by most lists first.'
@@ -115,10 +176,37 @@ def page() -> None:
                 "Mark all seen", icon=":material/done_all:", type="tertiary",
                 on_click=_all_seen, args=(news.as_of, news.total),
             )  # fmt: skip
-    for place, group in enumerate(news.groups):
+        else:
+            st.button(
+                "Mark this list seen", icon=":material/done_all:", type="tertiary",
+                on_click=_list_seen, args=(source, news.total),
+            )  # fmt: skip
+
+
+def page() -> None:
+    """Draw the page."""
+    tracker = library.tracker()
+    source = listchoice.given()
+    with st.spinner("Reading what is new …"):
+        news, groups = _board(source, st.session_state.get("new-shown", STEP))
+        total = tracker.count()
+    frame.head("New", joined(f"{news.total:,} new of {count(total, 'paper')}", progress.last_line()))
+    progress.banner()
+    if library.progress() is None and not library.updating() and not tracker.runs(1):
+        progress.invitation(total)
+    undoing.bar("new")
+    _list_filter(news, source)
+    if not news.total:
+        _empty(total, source)
+        return
+    _bar(news, source)
+    for place, group in enumerate(groups):
         _group(group, place)
-    if news.shown < news.total:
-        st.button(f"Show more of {news.total:,}", on_click=_more, icon=":material/expand_more:")
+    left = news.total - sum(len(group.ids) for group in groups)
+    if left and news.shown >= _MOST and len(groups) == len(news.groups):
+        st.caption(f"{left:,} more in other groups: choose a list above to see them.")
+    elif left:
+        st.button(f"{left:,} more in other groups", key="more-groups", on_click=_more, icon=":material/expand_more:")
 
 
 page()

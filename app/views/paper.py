@@ -7,26 +7,29 @@ from datetime import date
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, progress, reading, twins, words
-from app.widgets.text import host, html, label, link, paragraphs
+from app.widgets import cards, desk, frame, names, plain, progress, reading, twins, undoing, words
+from app.widgets.text import TITLE_LIMIT, host, html, label, link, paragraphs
 from tracker.errors import TrackerError, UnknownPaper
 from tracker.records import Link, Mention, Paper
 
 _CONCEPTS = 6
+_AUTHORS_LIMIT = 1_500
 
 
 def _head(paper: Paper) -> None:
-    authors = html(", ".join(paper.authors[:40])) + (
+    authors = html(", ".join(paper.authors[:40]), _AUTHORS_LIMIT) + (
         f" and {len(paper.authors) - 40} more" if len(paper.authors) > 40 else ""
     )
     about = words.joined(words.when(paper), html(paper.venue or ""), html(paper.id))
-    frame.head(html(paper.title, 1_000), f"{authors}<br>{about}" if authors else about)
+    frame.head(html(paper.title, TITLE_LIMIT), f"{authors}<br>{about}" if authors else about)
 
 
 def _own(paper: Paper) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        reading.status(paper.id, paper.status, "paper")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        reading.status(paper.id, paper.status, "paper", paper.title)
         reading.rating(paper)
+        desk.priority(paper)
+    undoing.bar("paper")
     reading.tags(paper)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover("Cite", icon=":material/format_quote:", type="tertiary"):
@@ -45,7 +48,7 @@ def _abstract(paper: Paper) -> None:
         source = paper.abstract_source or (origin.source if origin else None)
         at = f", {words.day(origin.at.astimezone().date())}" if origin else ""
         if source:
-            st.caption(f"From {label(source)}{at}")
+            st.caption(f"From {label(names.origin(source))}{at}")
         return
     text = _stand_in(paper)
     if text:
@@ -167,12 +170,13 @@ def _similar(paper: Paper) -> None:
 
 def _provenance(paper: Paper) -> None:
     with st.expander("Where each field comes from"):
-        rows = [
-            f"<li>{html(field)}: {html(origin.source)}, {words.day(origin.at.astimezone().date())}</li>"
-            for field, origin in sorted(paper.provenance.items())
-        ]
-        names = [html(str(identifier)) for identifier in paper.identifiers] + [html(alias) for alias in paper.aliases]
-        rows += [f"<li>goes by: {', '.join(names)}</li>"] if names else []
+        titles = {slug: title for slug, (title, _) in cards.lists().items()}
+        rows = []
+        for field, origin in sorted(paper.provenance.items()):
+            said = names.origin(origin.source, titles.get(origin.source, ""))
+            rows.append(f"<li>{html(field)}: {html(said)}, {words.day(origin.at.astimezone().date())}</li>")
+        known = [html(str(identifier)) for identifier in paper.identifiers] + [html(alias) for alias in paper.aliases]
+        rows += [f"<li>goes by: {', '.join(known)}</li>"] if known else []
         st.html(f'<ul class="tr-list tr-meta">{"".join(rows) or "<li>nothing is recorded</li>"}</ul>')
 
 
@@ -187,7 +191,7 @@ def page() -> None:
         paper = library.tracker().paper(wanted)
     except UnknownPaper as error:
         frame.head("Paper")
-        st.warning(label(str(error), 300))
+        st.warning(label(plain.told(str(error)), 300))
         return
     _head(paper)
     progress.banner(brief=True)
@@ -198,7 +202,7 @@ def page() -> None:
     _results(paper)
     st.subheader("Notes", anchor=False)
     reading.notes(paper)
-    reading.new_note(paper)
+    desk.writing(paper.id)
     _mentions(paper)
     twins.of_paper(paper.id)
     _similar(paper)

@@ -8,7 +8,7 @@ from zlib import crc32
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, progress, undoing, words
+from app.widgets import cards, frame, pager, progress, undoing, words
 from app.widgets.board import SHOWN, TOLD, board, dated, move
 from app.widgets.desk import details
 from app.widgets.text import html
@@ -29,7 +29,7 @@ SORTS = {
     "published": "Published",
     "title": "Title",
 }
-ROWS = 200
+PAGE = "page"
 _NEXT = 3
 
 
@@ -89,19 +89,34 @@ def _query() -> str:
     return " ".join(part for part in (f"status:{status}" if status else "", written) if part)
 
 
+def _usual() -> Sort:
+    """The order where none was chosen: nobody gives a priority to what is still in the inbox."""
+    return "endorsed" if st.session_state.get("status") == "inbox" else "priority"
+
+
+def _again() -> None:
+    pager.first(PAGE)
+
+
+def _other_status() -> None:
+    if st.session_state.get("sort") in ("endorsed", "priority"):
+        st.session_state["sort"] = _usual()
+    _again()
+
+
 def _filters() -> None:
     st.segmented_control(
         "Status", list(READING_STATUSES), format_func=STATUS_NAMES.__getitem__, key="status", bind="query-params",
-        default="queued", label_visibility="collapsed",
+        default="queued", label_visibility="collapsed", on_change=_other_status,
     )  # fmt: skip
     with st.container(horizontal=True):
         st.text_input(
             "Filter", key="filter", type="search", bind="query-params", label_visibility="collapsed",
-            placeholder="Filter: words, tag:…, year:2023.., has:notes", max_chars=2_000,
+            placeholder="Filter: words, tag:…, year:2023.., has:notes", max_chars=2_000, on_change=_again,
         )  # fmt: skip
         st.selectbox(
             "Sort", list(SORTS), format_func=SORTS.__getitem__, key="sort", bind="query-params",
-            label_visibility="collapsed", width=160,
+            index=list(SORTS).index(_usual()), label_visibility="collapsed", width=160, on_change=_again,
         )  # fmt: skip
 
 
@@ -114,8 +129,8 @@ def _rows(entries: Sequence[ReadingEntry]) -> list[dict[str, Any]]:
             "Rating": "★" * (e.paper.rating or 0),
             "Tags": list(e.paper.tags),
             "Lists": e.lists,
-            "Year": e.paper.year,
-            "Notes": len(e.paper.notes),
+            "Year": str(e.paper.year or ""),
+            "Notes": str(len(e.paper.notes) or ""),
         }
         for e in entries
     ]
@@ -126,11 +141,25 @@ def _table() -> None:
     tracker = library.tracker()
     query = _query()
     total = tracker.count(query)
-    order = cast("Sort", st.session_state.get("sort") or "priority")
-    entries = tracker.reading_entries(query, sort=order, limit=ROWS)
-    if not entries:
+    if not total:
         st.markdown("No paper is here. Queue some on the page **New**, by **Search**, or with a lasso on the **Map**.")
         return
+    actions = st.container()  # above the table, where they are seen when a row is ticked
+    listing = st.container()  # above the page numbers, yet filled after them
+    offset = pager.pager(PAGE, total, pager.ROWS_A_PAGE)
+    order = cast("Sort", st.session_state.get("sort") or _usual())
+    entries = tracker.reading_entries(query, sort=order, limit=pager.ROWS_A_PAGE, offset=offset)
+    with listing:
+        chosen = _chosen(entries, total, offset)
+    if chosen:
+        with actions:
+            _bulk([entry.paper.id for entry in chosen])
+    if len(chosen) == 1:
+        details(chosen[0])
+
+
+def _chosen(entries: Sequence[ReadingEntry], total: int, offset: int) -> list[ReadingEntry]:
+    """Draw the rows, and say which are ticked."""
     # rows are chosen by their place: when other papers take these places, nothing may stay chosen
     these = f"{crc32(' '.join(entry.paper.id for entry in entries).encode()):08x}"
     state = st.dataframe(
@@ -139,14 +168,10 @@ def _table() -> None:
         column_config={"Title": st.column_config.TextColumn(width="large"), "Tags": st.column_config.ListColumn()},
         alt="Papers of the reading list",
     )  # fmt: skip
-    left_out = f", the first {ROWS} are shown" if total > len(entries) else ""
-    st.caption(f"{count(total, 'paper')}{left_out}. Tick rows to act on them; one alone shows its notes.")
+    part = f", {offset + 1:,} to {offset + len(entries):,} are shown" if total > len(entries) else ""
+    st.caption(f"{count(total, 'paper')}{part}. Tick rows to act on them; one alone shows its notes.")
     everything = st.checkbox(f"All {len(entries):,} shown", key=f"all-shown-{these}")
-    chosen = list(entries) if everything else [entries[i] for i in state.selection.rows if i < len(entries)]
-    if chosen:
-        _bulk([entry.paper.id for entry in chosen])
-    if len(chosen) == 1:
-        details(chosen[0])
+    return list(entries) if everything else [entries[i] for i in state.selection.rows if i < len(entries)]
 
 
 def _bulk(ids: list[str]) -> None:

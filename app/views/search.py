@@ -59,6 +59,21 @@ def _invite() -> None:
         st.page_link("views/search.py", label=label(example), icon=":material/search:", query_params={"q": example})
 
 
+def _told(result: SearchResult, limit: int) -> str:
+    """How many were found; where everything is ranked, as many as were asked for, which says nothing."""
+    shown = len(result.hits)
+    if result.total is None and shown >= limit:
+        return f"The best {shown:,}"
+    return count(shown, "paper") + (f" of {result.total:,}" if result.total and result.total > shown else "")
+
+
+def _by_meaning_alone(result: SearchResult) -> bool:
+    """Whether words were looked for and no hit has one; None stands for what was not asked."""
+    return all(
+        found.semantic is not None and found.lexical == 0 and not cards.matched_words(found) for found in result.hits
+    )
+
+
 def _results(result: SearchResult, limit: int) -> None:
     for notice in result.notices:
         st.caption(label(notice, 300))
@@ -66,9 +81,10 @@ def _results(result: SearchResult, limit: int) -> None:
         st.markdown("Nothing found. Fewer or other words may help; a filter can be taken away above.")
         return
     new = saved.new_hits(result.query)
-    total = f" of {result.total:,}" if result.total and result.total > len(result.hits) else ""
     arrived = f"{len(new):,} new since you looked" if new else ""
-    st.caption(joined(f"{count(len(result.hits), 'paper')}{total} in {result.took_ms:.0f} ms", arrived))
+    st.caption(joined(f"{_told(result, limit)} in {result.took_ms:.0f} ms", arrived))
+    if _by_meaning_alone(result):
+        st.caption("No paper has these words; these are nearest in meaning.")
     for found in result.hits:
         cards.hit(found, "search", result.query, new=found.id in new)
     if len(result.hits) >= limit and limit < MOST:
@@ -96,6 +112,19 @@ def _like(paper_id: str) -> None:
         st.button("More", on_click=_more, icon=":material/expand_more:")
 
 
+def _keep(query: str) -> None:
+    """Save the search, or manage the one that this is.
+
+    Once it is saved another box holds the button, so that the form closes and does not become the one that deletes.
+    """
+    held = any(one.query == query for one in library.tracker().saved_searches(news=False))
+    if held and st.session_state.get("search-unsaved") == query:
+        st.toast("Saved")
+    st.session_state["search-unsaved"] = None if held else query
+    with st.container(key=f"keep-{held}", width="content"):
+        saved.keep_button(query)
+
+
 def _ask() -> tuple[str, SearchMode]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -111,7 +140,7 @@ def _ask() -> tuple[str, SearchMode]:
             bind="query-params", label_visibility="collapsed", on_change=_fewer,
         )  # fmt: skip
         if query:
-            saved.keep_button(query)
+            _keep(query)
     return query, cast("SearchMode", mode)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
+from pathlib import Path
 
 import streamlit as st
 
 from app import library
-from app.widgets import carrying, frame, plain, progress, twins
+from app.widgets import carrying, frame, names, plain, progress, twins
 from app.widgets.reading import attempt
 from app.widgets.text import html, label, link
 from app.widgets.words import ago, count, folder, joined, soon
@@ -31,7 +33,9 @@ def _numbers(state: LibraryStatus) -> None:
         (state.new_papers, "new"),
     )
     st.html(f'<div class="tr-stats">{"".join(f"<div><b>{number:,}</b> {name}</div>" for number, name in shown)}</div>')
-    waiting = joined(*(f"{number:,} for {label(name)}" for name, number in state.waiting.items() if number))
+    waiting = joined(
+        *(f"{number:,} for {label(names.service(name))}" for name, number in state.waiting.items() if number)
+    )
     if waiting:
         st.caption(f"Still to be asked: {waiting}")
 
@@ -81,16 +85,17 @@ def _source(state: SourceState) -> None:
 def _trouble(state: SourceState) -> None:
     error = state.error or ""
     times = f" It failed {state.failures} times in a row." if state.failures > 1 else ""
-    st.warning(
-        f"{plain.words(error)}{times} What it brought before is kept; it is tried again {soon(state.next_fetch)}."
-    )
-    st.html(f'<div class="tr-meta">In the words of the program: {html(error, 400)}</div>')
+    kept = "What it brought before is kept; it" if state.entries else "It"
+    st.warning(f"{plain.words(error)}{times} {kept} is tried again {soon(state.next_fetch)}.")
+    st.html(f'<div class="tr-meta">In the words of the program: {html(plain.told(error), 400)}</div>')
 
 
 def _add() -> None:
+    if st.session_state.pop("added-source", False):
+        st.session_state["add-source-url"] = ""  # a widget's value can only be set before it is drawn
     with st.form("add-source", clear_on_submit=False):
         url = st.text_input(
-            "Add a list", placeholder="https://github.com/OWNER/REPO", max_chars=2_000,
+            "Add a list", placeholder="https://github.com/OWNER/REPO", max_chars=2_000, key="add-source-url",
             help="A repository with a README that lists papers, a Markdown or HTML page, or a feed",
         )  # fmt: skip
         if st.form_submit_button("Add", icon=":material/add:"):
@@ -100,11 +105,12 @@ def _add() -> None:
             try:
                 state = library.tracker().add_source(url.strip())
             except TrackerError as error:
-                st.warning(label(str(error), 400))
+                st.warning(label(plain.told(str(error)), 400))
                 return
             if not library.start_update((state.spec.slug,)):
                 st.toast("Added. It is read by the next update, since one is at work.")
             st.session_state["update-seen-running"] = True
+            st.session_state["added-source"] = True
             st.rerun()
 
 
@@ -138,9 +144,7 @@ def _outages() -> None:
     plan = library.tracker().plan()
     for outage in plan.outages:
         last = f"It last answered {ago(outage.since)}." if outage.since else "It never answered."
-        name = label(
-            next((s.spec.title for s in library.tracker().sources() if s.spec.slug == outage.slug), outage.slug)
-        )
+        name = label(_titles().get(outage.slug, outage.slug))
         st.warning(f"**{name}** failed {outage.failures} times in a row. {last} {plain.words(outage.error)}")
     if not plan.updates_ok:
         held = f" The next one waits until {soon(plan.held_until)}." if plan.held_until else ""
@@ -158,10 +162,11 @@ def _jobs() -> None:
     if not runs:
         st.markdown("Nothing has run yet. **Update now** reads the lists and asks the services.")
         return
+    titles = _titles()
     rows = "".join(
         f"<li><strong>{html(run.kind.capitalize())}</strong> {ago(run.started)}, "
         f"{_OUTCOMES.get(run.outcome, html(run.outcome))}{_took(run.started, run.ended)}"
-        f"{_told(run.report) or _silent(run.outcome)}</li>"
+        f"{_told(run.report, titles) or _silent(run.outcome)}</li>"
         for run in runs
     )
     st.html(f'<ul class="tr-list">{rows}</ul>')
@@ -174,7 +179,12 @@ def _took(started: datetime, ended: datetime | None) -> str:
     return f" in {seconds:.0f} s" if seconds < 120 else f" in {seconds / 60:.0f} min"
 
 
-def _told(report: dict[str, object]) -> str:
+def _titles() -> dict[str, str]:
+    """What each list is called, by its slug."""
+    return {state.spec.slug: state.spec.title for state in library.tracker().sources()}
+
+
+def _told(report: dict[str, object], titles: dict[str, str]) -> str:
     """What a run changed and what failed, from its entry in the journal."""
     sources = [s for s in _records(report.get("sources")) if s.get("state") != "unchanged"]
     lines = []
@@ -186,14 +196,16 @@ def _told(report: dict[str, object]) -> str:
         )  # fmt: skip
         error = plain.words(str(source["error"])) if source.get("error") else ""
         if numbers or error:
-            lines.append(joined(html(str(source.get("slug", "")), 100), numbers, error))
+            slug = str(source.get("slug", ""))
+            lines.append(joined(html(titles.get(slug, slug), 100), numbers, error))
     for service in _records(report.get("services")):
+        name = html(names.service(str(service.get("service", ""))), 60)
         if service.get("error"):
-            lines.append(joined(html(str(service.get("service", "")), 60), plain.words(str(service["error"]))))
+            lines.append(joined(name, plain.words(str(service["error"]))))
         elif service.get("found"):
-            lines.append(joined(html(str(service.get("service", "")), 60), f"{service['found']:,} found"))
+            lines.append(joined(name, f"{service['found']:,} found"))
     if report.get("error"):
-        lines.append(html(str(report["error"]), 400))
+        lines.append(html(plain.told(str(report["error"])), 400))
     return "".join(f'<div class="tr-meta">{one}</div>' for one in lines[:12])
 
 
@@ -216,10 +228,14 @@ def _health(state: LibraryStatus) -> None:
             findings = library.tracker().check()
         for finding in findings:
             show = st.success if finding.ok else st.error
-            cure = f" ({label(finding.cure)})" if finding.cure and not finding.ok else ""
-            show(f"{label(finding.message, 400)}{cure}")
+            cure = f" ({finding.cure})" if finding.cure and not finding.ok else ""
+            show(label(plain.told(f"{finding.message}{cure}"), 600))
         if not all(finding.ok for finding in findings):
             st.markdown("`tracker check --repair` in a terminal rebuilds all that can be rebuilt. Make a backup first.")
+    _backup()
+
+
+def _backup() -> None:
     st.subheader("Backup", anchor=False)
     st.caption("A whole copy of the library in one file, made while everything goes on.")
     if st.button("Back up now", icon=":material/save:"):
@@ -233,7 +249,23 @@ def _health(state: LibraryStatus) -> None:
             frame.failure(error)
         else:
             st.success(f"Kept in {label(str(file), 1_000)}")
-            st.markdown(f"Move it to another disk. `tracker restore {file.name}` puts it back.")
+            st.markdown("Copy it to another disk too. This puts it back, in a terminal:")
+            st.code(f"tracker restore {shlex.quote(str(Path(file).absolute()))}", language=None, wrap_lines=True)
+
+
+def _part() -> str:
+    """The part of the page that is open; the address names it, in any case."""
+    asked = st.query_params.get("part", "")
+    named = next((key for key, name in _PARTS.items() if asked.casefold() in (key, name.casefold())), "lists")
+    mended = "part" not in st.session_state and named != "lists" and asked != _PARTS[named]
+    if mended:
+        st.session_state["part"] = named  # the widget itself knows only the exact name
+    chosen = st.segmented_control(
+        "Part", list(_PARTS), format_func=_PARTS.__getitem__, required=True, key="part",
+        default=None if mended else "lists",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    return chosen or "lists"
 
 
 def page() -> None:
@@ -247,10 +279,7 @@ def page() -> None:
     progress.banner()
     _outages()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        part = st.segmented_control(
-            "Part", list(_PARTS), format_func=_PARTS.__getitem__, default="lists", required=True, key="part",
-            bind="query-params", label_visibility="collapsed",
-        )  # fmt: skip
+        part = _part()
         progress.begin_button()
     if part == "duplicates":
         _doubts()

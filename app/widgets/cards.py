@@ -9,7 +9,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from app import library
-from app.widgets import reading, words
+from app.widgets import names, reading, words
 from app.widgets.text import html, label, link, marked
 from tracker.records import Hit, Mention, Paper
 
@@ -58,7 +58,7 @@ def _card(
 ) -> None:
     with _whole(place, paper.id):
         st.page_link(PAPER_PAGE, label=label(paper.title), query_params={"id": paper.id})
-        new = '<span class="tr-new">new</span>' if paper.is_new else ""
+        new = '<span class="tr-new">new</span>' if paper.is_new and place != "new" else ""
         code = link("code", paper.code[0]) if paper.code else ""
         about = words.joined(new, html(words.names(paper.authors)), words.when(paper), html(paper.venue or ""), code)
         st.html(f'<div class="tr-meta">{about}</div>{_listed(paper, held)}{_blurb(paper)}{_chips(paper)}')
@@ -79,12 +79,15 @@ def _whole(place: str, paper_id: str) -> DeltaGenerator:
 
 
 def hit(found: Hit, place: str, query: str = "", *, new: bool = False) -> None:
-    """A search result with what speaks for it; ``new`` since the saved search was looked at."""
+    """A search result with what speaks for it; ``new`` since the saved search was looked at.
+
+    Without a ``query`` nothing was asked, and only the nearest sentence speaks for it.
+    """
     with _whole(place, found.id):
         st.page_link(PAPER_PAGE, label=label(found.title), query_params={"id": found.id})
         badge = '<span class="tr-new">new here</span>' if new else ""
         about = words.joined(badge, html(words.names(found.authors)), str(found.year or ""), _strength(found))
-        st.html(f'<div class="tr-meta">{about}</div>{_why(found)}')
+        st.html(f'<div class="tr-meta">{about}</div>{_why(found) if query else _nearest(found)}')
         reading.status(found.id, found.status, place)
         if query and found.semantic is not None:
             st.page_link(
@@ -101,12 +104,15 @@ def matched_words(found: Hit) -> tuple[str, ...]:
     return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1]
 
 
+def _nearest(found: Hit, hits: Iterable[str] = ()) -> str:
+    """The sentence of a paper that is nearest to what was asked, its ``hits`` marked."""
+    sentence = next((match.text for match in found.matched if match.kind == "sentence"), "") or found.snippet
+    return f'<div class="tr-why">{marked(sentence.lstrip("•●*- "), hits, 500)}</div>' if sentence else ""
+
+
 def _why(found: Hit) -> str:
     hits = matched_words(found)
-    sentence = next((match.text for match in found.matched if match.kind == "sentence"), "")
-    parts = []
-    if sentence or found.snippet:
-        parts.append(f'<div class="tr-why">{marked((sentence or found.snippet).lstrip("•●*- "), hits, 500)}</div>')
+    parts = [_nearest(found, hits)]
     fields = dict.fromkeys(match.field for match in found.matched if match.kind in ("words", "title"))
     if hits:
         where = f" in {html(', '.join(fields))}" if fields else ""
@@ -149,7 +155,7 @@ def _blurb(paper: Paper) -> str:
 
 def concept_chip(slug: str) -> str:
     """A concept's name that leads to its page, as HTML."""
-    name = html(slug.replace("-", " "), 40)
+    name = html(names.concept(slug), 40)
     return f'<a class="tr-chip" href="concepts?concept={quote(slug)}" target="_self">{name}</a>'
 
 

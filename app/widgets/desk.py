@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tracker.library.desk_views import ReadingEntry
+    from tracker.records import Paper
 
 
 def details(entry: ReadingEntry) -> None:
@@ -25,12 +26,10 @@ def details(entry: ReadingEntry) -> None:
         st.caption(_dates(entry) or "Nothing was done with it yet.")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             reading.rating(paper)
-            key = f"priority-{paper.id}"
-            st.session_state[key] = paper.priority
-            st.number_input("Priority", 0, 9, key=key, width=120, on_change=_priority, args=(paper.id, key))
+            priority(paper)
         reading.tags(paper)
         reading.notes(paper)
-        _writing(paper.id)
+        writing(paper.id)
 
 
 def _dates(entry: ReadingEntry) -> str:
@@ -40,23 +39,30 @@ def _dates(entry: ReadingEntry) -> str:
     return joined(on("queued", entry.queued), on("begun", entry.started), on("read", entry.finished))
 
 
+def priority(paper: Paper) -> None:
+    """From 0 (none) to 9 (first)."""
+    key = f"priority-{paper.id}"
+    st.session_state[key] = paper.priority
+    st.number_input("Priority", 0, 9, key=key, width=120, on_change=_priority, args=(paper.id, key))
+
+
 def _priority(paper_id: str, key: str) -> None:
     value = int(st.session_state[key])
     undoing.do(f"priority {value} given", lambda: library.tracker().act([paper_id], priority=value))
 
 
 @st.fragment
-def _writing(paper_id: str) -> None:
+def writing(paper_id: str) -> None:
     """A note being written, and how it will look; only this part is drawn anew while it is written."""
     key = f"draft-{paper_id}"
     body = st.text_area("New note", key=key, placeholder="Markdown", height=130, max_chars=100_000)
-    if body.strip():
-        st.caption("Preview")
-        st.html(f'<div class="tr-prose tr-preview">{rendered(body)}</div>')
     if st.button(
         "Save note", key=f"save-{paper_id}", icon=":material/edit_note:", on_click=_save, args=(paper_id, key)
     ):
         st.rerun()
+    if body.strip():  # below the button, which would else move away under a finger
+        st.caption("Preview")
+        st.html(f'<div class="tr-prose tr-preview">{rendered(body)}</div>')
 
 
 def _save(paper_id: str, key: str) -> None:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import streamlit as st
 
-from app.widgets import cards
+from app.widgets import cards, names
 from app.widgets.text import label
 from app.widgets.words import STATUS_NAMES, count
 
@@ -108,7 +108,7 @@ def _valued(name: str, found: Facets) -> list[tuple[str, str, int]]:
     if name == "Status":
         return [(STATUS_NAMES[status], f"status:{status}", n) for status, n in found.statuses]
     if name == "Concept":
-        return [(_plain(slug), f"concept:{slug}", n) for slug, n in found.concepts]
+        return [(names.concept(slug), f"concept:{slug}", n) for slug, n in found.concepts]
     return [(_MARKS[mark], mark, n) for mark, n in found.marks]
 
 
@@ -133,7 +133,7 @@ def said(clause: str) -> str:
     value = value.strip('"')
     named = {
         "list": lambda: cards.list_title(value), "status": lambda: STATUS_NAMES.get(value, value),
-        "concept": lambda: _plain(value), "year": lambda: _years(value),
+        "concept": lambda: names.concept(value), "year": lambda: _years(value),
         "has": lambda: _MARKS.get(f"has:{value}", clause), "is": lambda: _MARKS.get(f"is:{value}", clause),
         "tag": lambda: f"#{value}",
     }.get(field.lower(), lambda: f"{field} {value}")()  # fmt: skip
@@ -150,7 +150,3 @@ def _years(value: str) -> str:
 def told(found: Facets) -> str:
     """What the counts are of."""
     return f"Counted among the best {found.papers:,}" if found.best else f"Counted among {count(found.papers, 'paper')}"
-
-
-def _plain(slug: str) -> str:
-    return slug.replace("-", " ").capitalize()

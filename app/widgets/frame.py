@@ -35,12 +35,13 @@ def honest() -> Iterator[None]:
 
 def failure(error: TrackerError) -> None:
     """Say what went wrong and what to do about it."""
+    from app.widgets import plain
     from app.widgets.text import label
 
     if isinstance(error, UsageError):
-        st.warning(label(str(error), 1_000))
+        st.warning(label(plain.told(str(error)), 1_000))
         return
-    st.error(label(str(error), 1_000), icon=":material/error:")
+    st.error(label(plain.told(str(error)), 1_000), icon=":material/error:")
     advice = _advice(error)
     if advice:
         st.markdown(advice)

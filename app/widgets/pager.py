@@ -7,16 +7,18 @@ import math
 import streamlit as st
 
 PAGE_SIZE = 20
+#: Of a table, whose rows are one line each.
+ROWS_A_PAGE = 200
 
 
-def pager(key: str, total: int) -> int:
+def pager(key: str, total: int, size: int = PAGE_SIZE) -> int:
     """The page numbers, kept in the address, where one page is not enough; returns where the chosen page begins."""
-    pages = math.ceil(total / PAGE_SIZE)
+    pages = math.ceil(total / size)
     if pages <= 1:
         return 0
     if st.session_state.get(key, 1) > pages:  # the list became shorter meanwhile
         st.session_state[key] = pages
-    return (st.pagination(pages, key=key, bind="query-params") - 1) * PAGE_SIZE
+    return (st.pagination(pages, key=key, bind="query-params") - 1) * size
 
 
 def first(key: str) -> None:

@@ -86,16 +86,18 @@ class View {
     if (turn !== this.turn) return; // a later message overtook this one
     this.statuses = statuses;
     this.status_names = head.statuses;
+    // what was chosen here is newer than what Python knew when it sent this
+    const chosen = this.begun ? [...this.chosen].map((i) => this.ids[i]) : (head.chosen ?? []);
     if (fresh) {
       this.unpack(raw);
       this.version = head.version;
     }
+    if (fresh || !this.begun) this.chosen = new Set(chosen.map((id) => this.place.get(id)).filter((i) => i !== undefined));
     if (!this.begun) {
       this.begun = true;
       this.by = head.by;
-      if (head.first) [this.first, this.last] = [Math.max(head.first, this.years_from), Math.min(head.last, this.years_to)];
+      if (head.first) this.ask(head.first, head.last);
     }
-    this.chosen = new Set((head.chosen ?? []).map((id) => this.place.get(id)).filter((i) => i !== undefined));
     this.showTime();
     this.colour();
   }
@@ -123,12 +125,14 @@ class View {
     this.bounds = facts.bounds;
     this.grid();
     const known = this.years.filter((year) => year > 0).sort();
-    // a few strays of long ago would leave the scale empty
-    this.years_from = known.length ? known[Math.floor(known.length / 500)] : 0;
-    this.years_to = known.length ? known[known.length - 1] : 0;
-    if (this.first === undefined || this.first < this.years_from || this.last > this.years_to) {
-      [this.first, this.last] = [this.years_from, this.years_to];
-    }
+    const [open, ended] = [this.first === this.years_from, this.last === this.years_to]; // true as well before the first time
+    // a few strays of long ago would leave the scale empty: its first step stands for all years up to there
+    this.earliest = known[0] ?? 0;
+    this.years_from = known[Math.floor(known.length / 50)] ?? 0;
+    this.years_to = known[known.length - 1] ?? 0;
+    if (open) this.first = this.years_from;
+    if (ended) this.last = this.years_to;
+    if (this.first > this.last) [this.first, this.last] = [this.years_from, this.years_to];
     if (!this.scale) this.fit(true);
   }
 
@@ -266,11 +270,12 @@ class View {
   seen(i) {
     const year = this.years[i];
     if (this.alone !== null && this.codes[i] !== this.alone) return false;
-    return year >= this.first && year <= this.last ? true : this.wholeSpan() && (year <= 0 || year < this.years_from);
+    if (year <= 0) return this.wholeSpan();
+    return year <= this.last && (year >= this.first || this.first === this.years_from);
   }
 
   wholeSpan() {
-    return this.first <= this.years_from && this.last >= this.years_to;
+    return this.first === this.years_from && this.last >= this.years_to;
   }
 
   radius() {
@@ -298,6 +303,7 @@ class View {
       for (const i of some) this.dots(pen, [i], this.shown[this.codes[i]].colour, r - 0.2 + more, ratio, () => true);
     }
     this.labels(pen, ink, paper);
+    this.canvas.dataset.chosen = String(this.chosen.size);
     this.canvas.dataset.drawn = `${this.by} ${this.first}-${this.last} ${this.count}`;
     if (this.ring) this.drawRing(pen, style.getPropertyValue("--st-primary-color") || ink);
   }
@@ -567,7 +573,7 @@ class View {
     for (const input of [this.low, this.high]) [input.min, input.max] = [this.years_from, this.years_to];
     this.setSpan(this.first, this.last);
     const counts = new Array(this.years_to - this.years_from + 1).fill(0);
-    for (const year of this.years) if (year >= this.years_from) counts[year - this.years_from]++;
+    for (const year of this.years) if (year > 0) counts[Math.max(year - this.years_from, 0)]++;
     const pen = this.bars.getContext("2d"), most = Math.max(...counts), wide = (this.bars.width = 900) / counts.length;
     this.bars.height = 48;
     const step = (this.bars.width - 0.8 * wide) / (counts.length - 1);
@@ -576,13 +582,22 @@ class View {
     counts.forEach((number, i) => pen.fillRect(i * step, 48 - (46 * number) / most, wide * 0.8, (46 * number) / most));
   }
 
+  /** Years that an address asks for: exactly those, also between the strays, where the scale has no steps. */
+  ask(first, last) {
+    const to = Math.min(last, this.years_to), from = first <= this.earliest && to >= this.years_from ? this.years_from : first;
+    if (from <= to) [this.first, this.last] = [from, to];
+  }
+
   setSpan(first, last) {
     [this.first, this.last] = [first, last];
     [this.low.value, this.high.value] = [first, last];
-    const part = (year) => String((year - this.years_from) / Math.max(this.years_to - this.years_from, 1));
+    const part = (year) => String(Math.max(year - this.years_from, 0) / Math.max(this.years_to - this.years_from, 1));
     this.time.style.setProperty("--from", part(first));
     this.time.style.setProperty("--to", part(last));
-    this.span.textContent = first === last ? String(first) : `${first}–${last}`;
+    const before = first === this.years_from && this.earliest < first;
+    const from = before ? `${first} and before` : String(first);
+    this.low.setAttribute("aria-valuetext", from);
+    this.span.textContent = first === last ? from : before ? `${from} – ${last}` : `${from}–${last}`;
     this.redraw();
   }
 
@@ -594,11 +609,13 @@ class View {
       return this.tell();
     }
     this.play.textContent = "❚❚";
-    if (this.last >= this.years_to) this.setSpan(this.first, this.first);
+    if (this.last >= this.years_to) this.setSpan(this.first, Math.max(this.first, this.years_from));
     this.playing = setInterval(() => (this.last >= this.years_to ? this.run() : this.setSpan(this.first, this.last + 1)), 450);
   }
 
   tell() {
-    this.say("view", { by: this.by, first: this.first, last: this.last, whole: this.wholeSpan() });
+    // an address says from which year on: where the scale begins moves as papers come
+    const first = this.first === this.years_from ? this.earliest : this.first;
+    this.say("view", { by: this.by, first, last: this.last, whole: this.wholeSpan() });
   }
 }

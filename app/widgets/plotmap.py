@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from app.widgets import names
 from app.widgets.words import STATUS_NAMES
 from tracker.records import READING_STATUSES
 from tracker.safetext import cut, line
@@ -135,7 +136,7 @@ def packed(sheet: MapSheet, _list_title: Callable[[str], str]) -> bytes:
     facts: dict[str, Any] = {
         "count": len(held.ids),
         "bounds": [float(low[0]), float(low[1]), float(low[0] + reach[0]), float(low[1] + reach[1])],
-        "concepts": [name.replace("-", " ").capitalize() for name in held.concept_names],
+        "concepts": [names.concept(name) for name in held.concept_names],
         "lists": [line(_list_title(name), 60) for name in held.list_names],
         "clusters": [[c.x, c.y, line(c.name, 80)] for c in sorted(held.clusters, key=lambda c: -c.papers) if c.papers],
     }

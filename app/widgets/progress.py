@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from app import library
+from app.widgets import names, plain
 from app.widgets.text import label
 from app.widgets.words import ago, count, joined
 from tracker.progressfile import RunProgress
+from tracker.records import Progress
 
-_SERVICES = {
-    "arxiv": "arXiv",
-    "semanticscholar": "Semantic Scholar",
-    "openalex": "OpenAlex",
-    "crossref": "Crossref",
-    "landing": "the papers' own pages",
-    "paperswithcode": "Papers with Code",
-}
-_STAGES = {
-    "lists": "Reading the lists",
-    "entries": "Sorting entries",
-    "import": "Bringing in",
-    "embed": "Learning meanings",
-}
+#: What a service's bar says of its last batch; anything else that it says is an error, and Jobs tells those.
+_COUNTED = re.compile(r"\d+ of \d+ known")
 #: More bars than this would push the page away.
 _BARS = 3
 _TOLD = "told-update"
@@ -50,11 +42,11 @@ def _banner(brief: bool) -> None:
         _ended(now)
 
 
-def _stage_name(stage: str) -> str:
-    service, _, way = stage.partition("-")
-    if stage in _STAGES or service not in _SERVICES:
-        return _STAGES.get(stage, stage.capitalize())
-    return f"Asking {_SERVICES[service]}" + {"": "", "title": " by title"}.get(way, f" for {way}")
+def _said(stage: Progress) -> str:
+    """A stage's message, errors left out: their words and addresses are nothing for a bar."""
+    if names.is_service(stage.stage) and not _COUNTED.fullmatch(stage.message):
+        return "some answers are missing" if stage.message else ""
+    return "" if "://" in stage.message else stage.message
 
 
 def _bars(now: RunProgress | None, most: int) -> None:
@@ -71,7 +63,7 @@ def _bars(now: RunProgress | None, most: int) -> None:
         for stage in unfinished[-most:]:
             part = min(stage.done / stage.total, 1.0) if stage.total else 0.0
             number = f"{stage.done:,} of {stage.total:,}" if stage.total else f"{stage.done:,}"
-            st.progress(part, text=label(joined(_stage_name(stage.stage), number, stage.message), 100))
+            st.progress(part, text=label(joined(names.stage(stage.stage), number, _said(stage)), 100))
 
 
 def _ended(now: RunProgress) -> None:
@@ -83,7 +75,7 @@ def _ended(now: RunProgress) -> None:
         "running": (st.warning, "The update ended without a word. Start it again: it goes on where it stopped."),
     }
     show, sentence = words[now.outcome]
-    lines = "".join(f"\n- {label(text, 400)}" for text in now.lines[-12:])
+    lines = "".join(f"\n- {label(plain.told(names.summary(text)), 400)}" for text in now.lines[-12:])
     show(f"{sentence} {lines}")
     st.button("Dismiss", key="dismiss-update", on_click=lambda: st.session_state.update({_TOLD: False}))
 

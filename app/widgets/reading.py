@@ -12,6 +12,7 @@ from typing import cast
 import streamlit as st
 
 from app import library
+from app.widgets import plain
 from app.widgets.text import label
 from tracker.errors import TrackerError
 from tracker.records import Paper, ReadingStatus
@@ -26,8 +27,11 @@ _DONE = {
 }
 
 
-def status(paper_id: str, now: ReadingStatus, place: str) -> None:
-    """The status of a paper, one click to change; choosing the chosen one again puts it back in the inbox."""
+def status(paper_id: str, now: ReadingStatus, place: str, title: str | None = None) -> None:
+    """The status of a paper, one click to change; choosing the chosen one again puts it back in the inbox.
+
+    With a ``title`` the change can be taken back on pages that have the bar for it.
+    """
     key = f"status-{place}-{paper_id}"
     st.session_state[key] = None if now == "inbox" else now
     st.segmented_control(
@@ -37,13 +41,18 @@ def status(paper_id: str, now: ReadingStatus, place: str) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=_mark,
-        args=(paper_id, key),
+        args=(paper_id, key, title),
     )
 
 
-def _mark(paper_id: str, key: str) -> None:
+def _mark(paper_id: str, key: str, title: str | None) -> None:
+    from app.widgets import undoing  # which needs this module
+
     chosen = cast("ReadingStatus", st.session_state[key] or "inbox")
-    if attempt(lambda: library.tracker().mark(paper_id, chosen)):
+    if title is not None:  # the bar says what was done
+        said = f"“{title[:80]}”: {_DONE[chosen]}"
+        undoing.do(said, lambda: library.tracker().act([paper_id], chosen))
+    elif attempt(lambda: library.tracker().mark(paper_id, chosen)):
         st.toast(_DONE[chosen].capitalize())
 
 
@@ -143,6 +152,6 @@ def attempt(action: Callable[[], object]) -> bool:
             action()
         elsewhere.mine(spans)
     except TrackerError as error:
-        st.toast(label(str(error), 300), icon=":material/error:", duration="long")
+        st.toast(label(plain.told(str(error)), 300), icon=":material/error:", duration="long")
         return False
     return True

@@ -22,6 +22,8 @@ NOTE_LIMIT = 100_000
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SHORTCODE = re.compile(r":(?=[\w+\-/]+:)")
+#: Where Markdown sees an address although every sign in it is escaped.
+_AUTOLINK = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _NOTE_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
@@ -43,9 +45,10 @@ def label(text: str, limit: int = TITLE_LIMIT) -> str:
     """``text`` for a widget's label: Markdown in which every character stands for itself.
 
     A colon that begins something like ``:name:`` is followed by a character
-    of no width, since icons and emoji are put in after Markdown has been read.
+    of no width, since icons and emoji are put in after Markdown has been read;
+    so are the signs by which addresses are found then, to be made links.
     """
-    flat = _SHORTCODE.sub(":\u200b", line(text, limit))
+    flat = _AUTOLINK.sub("\u200b", _SHORTCODE.sub(":\u200b", line(text, limit)))
     return _PUNCTUATION.sub(r"\\\1", flat) or "Untitled"
 
 

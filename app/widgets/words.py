@@ -7,6 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tracker.records import Mention, Paper
+from tracker.safetext import cut
+
+#: Four names are seldom longer; a list that was not taken apart can have thousands of characters.
+_NAMES_LIMIT = 200
 
 STATUS_NAMES: Mapping[str, str] = {
     "inbox": "Inbox",
@@ -23,8 +27,8 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def names(authors: Sequence[str], most: int = 4) -> str:
-    """Authors, the first ones by name and the rest counted."""
-    shown = ", ".join(authors[:most])
+    """Authors, the first ones by name and the rest counted; cut where a name fills a card."""
+    shown = cut(", ".join(authors[:most]), _NAMES_LIMIT)
     return f"{shown} and {len(authors) - most} more" if len(authors) > most else shown
 
 

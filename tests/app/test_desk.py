@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
+from app.widgets import pager
 from tests.app.conftest import text_of
 from tests.app.desk_library import PAPERS, fill, id_of
 from tracker.service import Tracker
@@ -80,6 +81,35 @@ def test_a_list_narrows_the_news(tracker: Tracker, visit: Callable[..., Any]) ->
     assert sorted(titles(visit(list="monthly"))) == sorted([PAPERS[0][0], PAPERS[3][0]])
 
 
+def test_one_list_is_seen_alone(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit(list="monthly")
+    assert 'class="tr-new"' not in text_of(test), "everything here is new"
+    next(b for b in test.button if b.label == "Mark this list seen").click().run()
+    assert tracker.count("is:new") == 4
+    press(test, "undo-new")
+    assert tracker.count("is:new") == 6
+
+
+def test_a_long_group_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Any]
+) -> None:
+    fill(tmp_path, extra=300)
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path))
+    st.cache_resource.clear()
+    test = visit()
+    assert not test.exception
+    groups = re.findall(r'tr-group">([^<]*)<span>([^<]*)<', text_of(test))
+    assert [name for name, _ in groups] == ["Added by you", "A Monthly List", "A Weekly List", "A Weekly List"]
+    assert groups[0][1].startswith("came in the week of ")
+    assert groups[1][1].startswith("week of 27 Apr 2026")
+    assert len(titles(test)) == 4 + 5
+    assert test.button(key="group-open-0").label == "All 301 of this group"
+    press(test, "group-open-0")
+    assert len(titles(test)) == 48 + 5, "an open group pushes no other away"
+    assert test.button(key="group-open-0").label == "253 more of this group"
+    st.cache_resource.clear()
+
+
 def test_a_note_from_the_news(tracker: Tracker, visit: Callable[..., Any]) -> None:
     test = visit()
     assert not test.text_area, "the form is drawn once it is opened"
@@ -143,6 +173,40 @@ def test_bulk_actions_and_their_undo(tracker: Tracker, visit: Callable[..., Any]
     for _ in range(5):
         press(test, "undo-reading")
     assert {(p.status, p.priority, p.rating, p.tags) for p in tracker.papers()} == {("inbox", 0, None, ())}
+
+
+def test_the_bulk_actions_stand_above_the_rows(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = table(visit)
+    keys = [getattr(element, "key", None) or element.type for element in test.main]
+    assert keys.index("bulk-queued") < next(i for i, key in enumerate(keys) if str(key).startswith("rows-"))
+
+
+def test_every_row_can_be_reached(tracker: Tracker, visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pager, "ROWS_A_PAGE", 4)
+    test = visit("reading", layout="Table", status="Inbox", page="2")
+    assert "6 papers, 5 to 6 are shown" in text_of(test)
+    test.text_input(key="filter").set_value("study").run()
+    assert "6 papers, 1 to 4 are shown" in text_of(test)
+
+
+def test_the_inbox_has_what_most_lists_name_first(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    test = visit("reading", layout="Table", status="Inbox")
+    assert test.selectbox(key="sort").value == "endorsed"
+    rows = test.dataframe[0].value
+    assert list(rows["Lists"]) == [2, 2, 1, 1, 1, 0]
+    assert set(rows["Notes"]) == {""}
+    tracker.act([id_of(0)], "queued")
+    test.get("button_group")[1].set_value("queued").run()
+    assert test.selectbox(key="sort").value == "priority"
+    assert test.query_params.get("sort") in (None, "Priority")
+
+
+def test_an_unknown_year_is_an_empty_cell(tracker: Tracker, visit: Callable[..., Any]) -> None:
+    from sqlalchemy import text
+
+    with tracker._db.write() as session:
+        session.connection().execute(text("UPDATE paper SET year = NULL"))
+    assert set(visit("reading", layout="Table", status="Inbox").dataframe[0].value["Year"]) == {""}
 
 
 def test_nothing_stays_chosen_when_other_papers_take_the_rows(tracker: Tracker, visit: Callable[..., Any]) -> None:

@@ -110,8 +110,11 @@ def test_one_chosen_is_shown_and_many_are_queued(tracker: Tracker, visit: Callab
     assert PAPERS[0][0] in [link.proto.label for link in test.get("page_link")]
     test = choosing(visit, *(id_of(n) for n in range(4)))
     assert "4 papers chosen" in text_of(test)
-    next(b for b in test.button if b.label == "Queue all").click().run()
+    queue = next(b for b in test.button if b.label == "Queue all")
+    assert queue.proto.type == "primary"
+    queue.click().run()
     assert not test.exception
+    assert next(b for b in test.button if b.label == "Queue all").proto.type == "secondary"
     assert tracker.count("status:queued") == 4
     assert list(sent(test)[1]).count(READING_STATUSES.index("queued")) == 4
     test.button(key="undo-map").click().run()

@@ -89,6 +89,31 @@ def test_a_point_is_followed_to_its_paper(page: Any, dashboard: str, home: Path)
         assert tracker.paper(id_of(titles.index(title))).title == title
 
 
+def test_a_ring_after_a_click_shows_what_is_in_the_ring(page: Any, dashboard: str, home: Path) -> None:  # noqa: F811
+    canvas, box = opened(page, f"{dashboard}/map")
+    top = canvas.bounding_box()["y"]
+    x, y = canvas.evaluate(_DOTS)[0]
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    page.locator("canvas.plane[data-chosen='1']").wait_for()
+    page.locator(".st-key-map-chosen-bar a").wait_for()
+    at_rest(page)
+    if page.viewport_size["width"] > 1000:
+        assert abs(canvas.bounding_box()["y"] - top) < 40, "the map hardly moves"
+    ring(page, canvas.bounding_box())
+    page.get_by_text(f"{len(PAPERS)} papers chosen").wait_for()
+    at_rest(page)
+    assert canvas.get_attribute("data-chosen") == str(len(PAPERS))
+    bar, plane = page.locator(".st-key-lassoed").bounding_box(), canvas.bounding_box()
+    assert bar["y"] + bar["height"] <= plane["y"], "what to do with them is above the map"
+
+
+def test_an_address_may_begin_before_all_papers(page: Any, dashboard: str, home: Path) -> None:  # noqa: F811
+    canvas, _ = opened(page, f"{dashboard}/map?years=1990-2023")
+    page.locator("canvas.plane[data-drawn='concept 2020-2023 6']").wait_for()
+    ring(page, canvas.bounding_box())
+    page.get_by_text("4 papers chosen").wait_for()
+
+
 def test_years_hide_the_others_and_are_in_the_address(page: Any, dashboard: str, home: Path) -> None:  # noqa: F811
     canvas, _ = opened(page, f"{dashboard}/map?years=2021-2023&colour=year")
     page.locator("canvas.plane[data-drawn='year 2021-2023 6']").wait_for()

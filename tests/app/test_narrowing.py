@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -164,7 +165,9 @@ def test_a_backup_by_a_click(library: FakeTracker, visit: Any) -> None:
     test = visit("sources", part="Health")
     next(b for b in test.button if b.label == "Back up now").click().run()
     assert any(call[0] == "backup" and call[1].suffix == ".sqlite3" for call in library.calls)
-    assert "tracker restore tracker-backup-" in text_of(test)
+    kept = next(call[1] for call in library.calls if call[0] == "backup")
+    assert test.code[0].value == f"tracker restore {shlex.quote(str(kept))}"
+    assert kept.is_absolute()
 
 
 @pytest.mark.parametrize(

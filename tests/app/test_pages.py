@@ -59,7 +59,7 @@ def test_hostile_text_does_no_harm(library: FakeTracker, visit: Any, hostile: st
 def test_new_lists_what_is_new_and_marks_it_seen(library: FakeTracker, visit: Any) -> None:
     test = visit()
     assert "2 new of 2 papers" in text_of(test)
-    assert ("news_by_week", None, 12) in library.calls
+    assert ("news_by_week", None, 200) in library.calls
     next(b for b in test.button if b.label == "Mark all seen").click().run()
     assert ("see_until", NOW) in library.calls
     assert "2 papers marked as seen" in text_of(test)
@@ -98,6 +98,39 @@ def test_search_shows_why(library: FakeTracker, visit: Any) -> None:
     said = text_of(visit("search", q="vectors"))
     assert '<div class="tr-why">The herd stays together.</div>' in said
     assert "Found <mark>vectors</mark> in title" in said
+
+
+def test_where_everything_is_ranked_a_page_of_hits_is_no_number_found(library: FakeTracker, visit: Any) -> None:
+    library.shelf = [make_paper(n, f"Paper number {n}") for n in range(1, 46)]
+    found = library.search
+    library.search = lambda *a, **k: replace(found(*a, **k), total=None)  # type: ignore[method-assign]
+    assert "The best 12 in 3 ms" in text_of(visit("search", q="vectors"))
+    library.shelf = library.shelf[:3]
+    assert "3 papers in 3 ms" in text_of(visit("search", q="vectors"))
+
+
+def test_where_no_hit_has_a_word_of_the_query_it_is_said(library: FakeTracker, visit: Any) -> None:
+    said = "No paper has these words"
+    assert said not in text_of(visit("search", q="vectors"))
+    found = library.search(query="vectors")
+    far = tuple(replace(one, lexical=0.0, semantic=0.4, matched=()) for one in found.hits)
+    library.search = lambda *a, **k: replace(found, hits=far)  # type: ignore[method-assign]
+    assert said in text_of(visit("search", q="vectors"))
+
+
+def test_similar_papers_show_the_nearest_sentence_alone(library: FakeTracker, visit: Any) -> None:
+    said = text_of(visit("search", like=FIRST))
+    assert '<div class="tr-why">The herd stays together.</div>' in said
+    assert "Found" not in said
+    assert "<mark>" not in said
+
+
+def test_a_saved_search_is_told_once(library: FakeTracker, visit: Any) -> None:
+    test = visit("search", q="herds")
+    next(b for b in test.button if b.label == "Save search").click().run()
+    assert [toast.value for toast in test.toast] == ["Saved"]
+    test.run()
+    assert not test.toast
 
 
 def test_search_without_a_query_invites(library: FakeTracker, visit: Any) -> None:
@@ -149,12 +182,22 @@ def test_a_paper_that_is_not_there(library: FakeTracker, visit: Any, wanted: str
 
 def test_a_note_is_written_changed_and_removed(library: FakeTracker, visit: Any) -> None:
     test = visit("paper", id=FIRST)
-    test.text_area(key=f"note-body-{FIRST}").input("Read **again**.")
+    test.text_area(key=f"draft-{FIRST}").input("Read **again**.")
     next(b for b in test.button if b.label == "Save note").click().run()
     assert ("note", FIRST, "Read **again**.") in library.calls
     assert "Read <strong>again</strong>." in text_of(test)
     test.button(key="remove-n1").click().run()
     assert ("delete_note", "n1") in library.calls
+
+
+def test_a_status_and_a_priority_on_the_paper_page_can_be_taken_back(library: FakeTracker, visit: Any) -> None:
+    test = visit("paper", id=FIRST)
+    test.get("button_group")[0].set_value("read").run()
+    assert library.shelf[0].status == "read"
+    assert "“Herding Small Vectors”: read" in text_of(test).replace("\\", "")
+    test.number_input(key=f"priority-{FIRST}").set_value(7).run()
+    assert library.shelf[0].priority == 7
+    assert test.button(key="undo-paper")
 
 
 def test_tags(library: FakeTracker, visit: Any) -> None:

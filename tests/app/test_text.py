@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,14 @@ HOSTILE = [
     "> quote",
     "\\escaped\\",
     "https://example.org/autolink",
+    "https://x.org",
+    "see HTTP://x.org, www.x.org and WWW.x.org/a?b",
+    "write to a@b.org or mailto:a@b.org",
 ]
+
+
+#: How the browser's Markdown finds addresses in a text that is unescaped already (mdast-util-gfm-autolink-literal).
+AUTOLINKS = (r"(https?://|www(?=\.))([-.\w]+)([^ \t\r\n]*)", r"([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -45,6 +53,13 @@ def test_a_label_has_no_icon_or_emoji_code() -> None:
     assert ":material/delete:" not in text.label("x :material/delete: y").replace("\\", "")
     assert ":smile:" not in text.label(":smile:").replace("\\", "")
     assert text.label("GPT-4: a report") == r"GPT\-4\: a report"
+
+
+@pytest.mark.parametrize("address", ["https://x.org", "http://www.x.org", "www.x.org", "Www.x.org", "a@b.org"])
+def test_a_label_makes_no_link_of_an_address(address: str) -> None:
+    shown = re.sub(r"\\(.)", r"\1", text.label(f"It said {address} once"))
+    assert not any(re.search(pattern, shown, re.IGNORECASE | re.ASCII) for pattern in AUTOLINKS)
+    assert shown.replace("\u200b", "") == f"It said {address} once"
 
 
 @given(st.text(max_size=200))

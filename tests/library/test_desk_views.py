@@ -102,7 +102,7 @@ def card(slug: str, known: bool, *needs: str) -> ConceptCard:
 
 @pytest.mark.parametrize(
     ("known", "expected"),
-    [(True, (1.5, ["you know what it builds on: Vectors"])), (False, (-0.5, ["but it builds on Vectors"]))],
+    [(True, (1.5, ["you know what it builds on: Vectors"])), (False, (-0.5, ["you have not read about Vectors yet"]))],
 )
 def test_prerequisites_speak_for_or_against(known: bool, expected: tuple[float, list[str]]) -> None:
     cards = {c.slug: c for c in (card("vectors", known), card("attention", False, "vectors"))}

@@ -58,10 +58,11 @@ def fetch_source(client: Fetcher, kind: Kind, spec: SourceSpec) -> Fetched:
     one that fails for now leaves a problem, and the answer is not complete.
 
     Raises:
-        FetchError: a needed document did not come.
+        FetchError: a needed document did not come, or nothing came and one of the optional ones failed for now.
     """
     documents: list[Document] = []
     problems: list[Problem] = []
+    failures: list[FetchError] = []
     asked: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     due = list(kind.requests(spec))
     while due:
@@ -70,16 +71,22 @@ def fetch_source(client: Fetcher, kind: Kind, spec: SourceSpec) -> Fetched:
             if len(asked) > MAX_DOCUMENTS:
                 problems.append(Problem(request.url, f"not asked: more than {MAX_DOCUMENTS} documents in one list"))
                 continue
-            document = _fetch(client, request, problems)
-            if document is not None:
-                documents.append(document)
+            answer = _fetch(client, request)
+            if isinstance(answer, FetchError):
+                failures.append(answer)
+                problems.append(Problem(request.url, str(answer)))
+            elif answer is not None:
+                documents.append(answer)
         due = [r for r in kind.follow(spec, documents) if (r.url, r.params) not in asked]
         if len(asked) > MAX_DOCUMENTS:
             break
+    if failures and not documents:
+        raise failures[0]  # to read nothing would say that the list is empty, though nobody answered
     return Fetched(tuple(documents), fingerprint(documents), tuple(problems))
 
 
-def _fetch(client: Fetcher, request: Request, problems: list[Problem]) -> Document | None:
+def _fetch(client: Fetcher, request: Request) -> Document | FetchError | None:
+    """The document; for an optional one, None where there is none, or why it did not come for now."""
     try:
         return client.fetch(request, conditional=True)
     except FetchError as error:
@@ -87,8 +94,7 @@ def _fetch(client: Fetcher, request: Request, problems: list[Problem]) -> Docume
             raise
         if isinstance(error, HttpStatus) and not error.transient:
             return None
-        problems.append(Problem(request.url, str(error)))
-        return None
+        return error
 
 
 def fingerprint(documents: Sequence[Document]) -> str:

@@ -291,4 +291,4 @@ def _prerequisites(slugs: Sequence[str], known: Mapping[str, ConceptCard]) -> tu
     missing = [card.title for card in needed if not card.known]
     if not missing:
         return 1.5, ["you know what it builds on: " + ", ".join(card.title for card in needed[:3])]
-    return -min(0.5 * len(missing), 1.5), ["but it builds on " + ", ".join(missing[:3])]
+    return -min(0.5 * len(missing), 1.5), ["you have not read about " + ", ".join(missing[:3]) + " yet"]
