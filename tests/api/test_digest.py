@@ -25,6 +25,7 @@ from tests.world import Answer, SmallWorld, free_port, small_world
 from tracker.errors import FetchError, SettingsError, StoreError, UsageError
 from tracker.export.digest import Digest, html, text
 from tracker.library import crier
+from tracker.library.news import TITLES, WHOLE, digest_of
 from tracker.library.telling import FIRST, Ledger
 from tracker.records import Identifier, Mention, Paper
 from tracker.service import Tracker
@@ -56,6 +57,18 @@ def test_each_week_is_told_once(tmp_path: Path) -> None:
     assert nothing.startswith("0 new papers")
     assert (number, "Lighthouse" in page.read_text(), "Tidal" in page.read_text()) == (1, True, False)
     assert after.startswith("0 new papers")
+
+
+def test_a_long_digest_tells_the_newest_and_counts_the_others_as_told(library: Tracker, tmp_path: Path) -> None:
+    papers = library.papers(sort="added", limit=1) * (WHOLE + TITLES + 3)
+    page = html(digest_of(papers, (), datetime(2026, 5, 4, tzinfo=UTC)))
+    assert page.count("<h2>") == WHOLE + 1  # one over the titles
+    assert page.count("<li>") == TITLES
+    assert f"{WHOLE + TITLES + 3} new papers" in page
+    assert "and 3 more in your library" in page
+    total = library.count()
+    assert library.write_digest(tmp_path / "new.html") == total
+    assert library.write_digest(tmp_path / "again.txt") == 0, "each is told once, named or not"
 
 
 def test_a_digest_that_cannot_be_written_stays_news(library: Tracker, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.api.conftest import BEARER
+from tests.api.conftest import BEARER, POLICY
+from tracker.api.app import create_app
 from tracker.api.feeds import Feed, address, atom, entry_id, json_feed
 from tracker.records import Identifier, Paper
 from tracker.service import Tracker
@@ -37,6 +38,30 @@ def test_feeds_are_read_by_a_feed_reader(client: TestClient, name: str) -> None:
     assert told["version"] == "https://jsonfeed.org/version/1.1"
     assert [i["id"] for i in told["items"]] == [e.id for e in feed.entries]
     assert len({e.id for e in feed.entries}) == len(feed.entries)
+
+
+def test_the_queue_is_dated_by_when_papers_were_queued(library: Tracker) -> None:
+    clock = iter([datetime(2037, 5, 1, tzinfo=UTC), datetime(2037, 5, 2, tzinfo=UTC), datetime(2037, 5, 3, tzinfo=UTC)])
+    desk = Tracker(library.settings, library._db, clock=lambda: next(clock))
+    desk.mark("2604.00001", "queued")
+    desk.mark("2604.00002", "queued")
+    desk.mark("2604.00002", "reading")
+    client = TestClient(create_app(library, POLICY), base_url="http://127.0.0.1")
+    feed = feedparser.parse(client.get("/feeds/queue.atom").content)
+    assert [e.updated for e in feed.entries] == ["2037-05-02T00:00:00Z", "2037-05-01T00:00:00Z"]
+    assert feed.feed.updated == "2037-05-02T00:00:00Z"
+    items = client.get("/feeds/queue.json").json()["items"]
+    assert [i["date_modified"] for i in items] == ["2037-05-02T00:00:00Z", "2037-05-01T00:00:00Z"]
+    assert items[0]["date_published"] < "2037", "when it came into the library stays"
+    assert "2037" not in client.get("/feeds/new.atom").text
+
+
+def test_a_paper_that_nobody_queued_is_dated_by_when_it_came(library: Tracker) -> None:
+    library.mark("2604.00001", "reading")
+    paper = library.paper("2604.00001")
+    assert library.queued_at([paper]) == {}
+    feed = Feed(title="t", url="http://h/f", home="http://h/", papers=[paper])
+    assert feed.moment(paper) == feed.updated == paper.added
 
 
 def test_a_kept_search_is_a_feed_and_an_address(client: TestClient, library: Tracker) -> None:

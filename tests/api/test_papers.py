@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from tests.api.conftest import BEARER
+from tracker.cli.jsonable import jsonable
+from tracker.journal import Journal
 from tracker.service import Tracker
 
 
@@ -24,6 +28,56 @@ def test_papers_are_paged_and_linked(client: TestClient) -> None:
         assert answer.headers["X-Total-Count"] == str(total)
         address = answer.links.get("next", {}).get("url")
     assert len(seen) == len(set(seen)) == total
+
+
+def walked(client: TestClient, address: str, key: str = "items") -> tuple[list[str], list[Response]]:
+    """The ids on all pages from an address on, following Link, and the answers."""
+    found: list[str] = []
+    answers: list[Response] = []
+    following: str | None = address
+    while following:
+        answers.append(client.get(following))
+        found += [item["id"] for item in answers[-1].json()[key]]
+        following = answers[-1].links.get("next", {}).get("url")
+    return found, answers
+
+
+def test_the_queue_is_paged_and_linked(client: TestClient, library: Tracker) -> None:
+    ids = [paper.id for paper in library.papers(limit=5)]
+    library.mark(ids, "queued")
+    found, answers = walked(client, "/api/queue?limit=2")
+    assert found == [paper.id for paper in library.queue()]
+    assert sorted(found) == sorted(ids)
+    assert [answer.headers["X-Total-Count"] for answer in answers] == ["5"] * 3
+    assert [answer.json()["offset"] for answer in answers] == [0, 2, 4]
+    assert answers[1].links["prev"]["url"] == "/api/queue?limit=2&offset=0"
+    assert client.get("/api/queue?offset=5").json()["items"] == []
+
+
+def test_runs_are_paged_and_linked(client: TestClient, library: Tracker) -> None:
+    journal = Journal(library.settings.home / "runs.jsonl")
+    for day in (1, 2, 3):
+        moment = datetime(2026, 5, day, tzinfo=UTC)
+        journal.end(journal.start("update", moment), "done", {}, moment)
+    kept = [run.id for run in library.runs()]
+    found, answers = walked(client, "/api/runs?limit=3")
+    assert found == kept
+    assert {answer.headers["X-Total-Count"] for answer in answers} == {str(len(kept))}
+    assert client.get("/api/runs?offset=1&limit=1").json()["items"][0]["id"] == kept[1]
+
+
+def test_a_search_leads_on_while_there_may_be_more(client: TestClient) -> None:
+    address = "/api/search?q=attention+year:1900..&mode=words&limit=2"
+    found, answers = walked(client, address, "results")
+    assert len(found) == len(set(found)) > 2
+    assert all("X-Total-Count" not in answer.headers for answer in answers[:-1])
+    assert answers[0].links["next"]["url"].startswith("/api/search?q=attention+year%3A1900..&mode=words&")
+    assert "next" not in answers[-1].links
+    few = client.get("/api/search", params={"q": "heads that look away", "mode": "words", "limit": 200})
+    assert few.headers["X-Total-Count"] == str(len(few.json()["results"]))
+    assert "next" not in few.links
+    beyond = client.get("/api/search?q=attention&mode=words&offset=1000000")
+    assert (beyond.json()["results"], "X-Total-Count" in beyond.headers, "next" in beyond.links) == ([], False, False)
 
 
 def test_filters_are_those_of_the_search(client: TestClient) -> None:
@@ -144,6 +198,32 @@ def test_concepts_and_paths(client: TestClient) -> None:
     assert (path["target"], [s["number"] for s in path["steps"]]) == (target, list(range(1, len(path["steps"]) + 1)))
     assert client.get("/api/paths/no-such-idea").status_code in (400, 404)
     assert client.get(f"/api/paths/{target}", params={"hours": -1}).status_code == 422
+
+
+def test_a_concept_is_told_whole(client: TestClient, library: Tracker) -> None:
+    slug = next(card.slug for card in library.concepts() if card.slug == "self-attention")
+    paper = library.papers(limit=1)[0].id
+    library.say_concept(paper, slug, True)
+    answer = client.get(f"/api/concepts/{slug}")
+    told, shown = answer.json(), jsonable(library.concept(slug))
+    assert told.keys() == shown.keys()
+    for key in ("concept", "card", "needs", "leads_to", "resources"):
+        assert told[key] == shown[key]
+    assert told["concept"]["explanation"]
+    assert [key for key, _ in told["key_papers"]] == [key for key, _ in shown["key_papers"]]
+    assert all(key["why"] for key, _ in told["key_papers"])
+    assert [p["id"] for p in told["papers"]] == [p["id"] for p in shown["papers"]]
+    tied = next(p for p in told["papers"] if p["id"] == paper)
+    link = next(link for link in library.paper(paper).concepts if link.slug == slug)
+    assert (tied["score"], tied["evidence"], told["said"]) == (link.score, link.evidence, [paper])
+    again = client.get(f"/api/concepts/{slug}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_an_unknown_concept_names_a_near_one(client: TestClient) -> None:
+    answer = client.get("/api/concepts/self-atention")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert "self-attention" in answer.json()["detail"]
 
 
 def test_head_is_get_without_content(client: TestClient) -> None:

@@ -41,13 +41,37 @@ def matches(asked: str, tag: str) -> bool:
 
 def page_links(request: Request, *, limit: int, offset: int, total: int) -> dict[str, str]:
     """The header ``Link`` (RFC 8288) with first, previous, next and last page, relative to this address."""
-    last = (max(total, 1) - 1) // limit * limit
-    pages = {"first": 0, "prev": max(offset - limit, 0) if offset else None, "last": last}
+    pages = _before(limit, offset)
+    pages["last"] = (max(total, 1) - 1) // limit * limit
     pages["next"] = offset + limit if offset + limit < total else None
+    return {**_links(request, limit, pages), "X-Total-Count": str(total)}
+
+
+def open_links(request: Request, *, limit: int, offset: int, found: int, farthest: int) -> dict[str, str]:
+    """As :func:`page_links`, where nobody counts the whole: a full page means that there may be more.
+
+    Args:
+        request: which page was asked for.
+        limit: of the page.
+        offset: of the page.
+        found: how many are on it; fewer than ``limit`` tell where the end is, and so the total.
+        farthest: the last offset that may be asked for.
+    """
+    pages = _before(limit, offset)
+    pages["next"] = offset + limit if found >= limit and offset + limit <= farthest else None
+    known = found < limit and (found > 0 or offset == 0)
+    return {**_links(request, limit, pages), **({"X-Total-Count": str(offset + found)} if known else {})}
+
+
+def _before(limit: int, offset: int) -> dict[str, int | None]:
+    return {"first": 0, "prev": max(offset - limit, 0) if offset else None}
+
+
+def _links(request: Request, limit: int, pages: Mapping[str, int | None]) -> dict[str, str]:
     kept = [(name, text) for name, text in request.query_params.multi_items() if name not in ("limit", "offset")]
     links = [
         f'<{request.url.path}?{urlencode([*kept, ("limit", limit), ("offset", start)])}>; rel="{rel}"'
         for rel, start in pages.items()
         if start is not None
     ]
-    return {"Link": ", ".join(links), "X-Total-Count": str(total)}
+    return {"Link": ", ".join(links)}

@@ -28,7 +28,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 class Feed:
     """A feed: ``url`` is its own address, ``home`` the address of the server.
 
-    ``former`` are the ids that papers had before, by the one that they have now.
+    ``former`` are the ids that papers had before, by the one that they have now;
+    ``moments`` say when papers came into the feed, by id, where that is not when
+    they came into the library.
     """
 
     title: str
@@ -36,11 +38,16 @@ class Feed:
     home: str
     papers: Sequence[Paper]
     former: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def updated(self) -> datetime:
         """When its newest entry came."""
-        return max((paper.added for paper in self.papers if paper.added), default=EPOCH)
+        return max(map(self.moment, self.papers), default=EPOCH)
+
+    def moment(self, paper: Paper) -> datetime:
+        """When a paper came into the feed."""
+        return self.moments.get(paper.id) or paper.added or EPOCH
 
 
 def atom(feed: Feed) -> bytes:
@@ -91,7 +98,7 @@ def _entry(root: ET.Element, paper: Paper, feed: Feed) -> None:
     entry = ET.SubElement(root, "entry")
     _text(entry, "id", entry_id(paper, feed.former.get(paper.id, ())))
     _text(entry, "title", paper.title)
-    _text(entry, "updated", _moment(paper.added or EPOCH))
+    _text(entry, "updated", _moment(feed.moment(paper)))
     _text(entry, "published", _moment(paper.added or EPOCH))
     ET.SubElement(entry, "link", rel="alternate", href=_clean(address(paper, feed.home)))
     for name in paper.authors:
@@ -108,6 +115,7 @@ def _item(paper: Paper, feed: Feed) -> dict[str, object]:
         "title": paper.title,
         "content_text": _summary(paper),
         "date_published": _moment(paper.added or EPOCH),
+        "date_modified": _moment(feed.moment(paper)),
         "authors": [{"name": name} for name in paper.authors],
         "tags": list(_words(paper)),
     }

@@ -65,9 +65,28 @@ class Reading(Learning):
         """
         self._desk().delete_note(note_id)
 
-    def queue(self, limit: int = 20) -> tuple[Paper, ...]:
-        """What to read next: what is being read, then the queue by priority and age."""
-        return self._desk().queue(limit)
+    def queue(self, limit: int = 20, *, offset: int = 0) -> tuple[Paper, ...]:
+        """What to read next: what is being read, then the queue by priority and age.
+
+        Args:
+            limit: how many.
+            offset: how many to pass over.
+        """
+        return self._desk().queue(limit + offset)[offset:]
+
+    def queued_at(self, papers: Sequence[Paper]) -> dict[str, datetime]:
+        """When each of these papers was queued, by id; without those of which nobody knows."""
+        from tracker.store.papers import pks_of_ids
+        from tracker.store.reading import of_papers
+
+        with self._db.reader() as reader:
+            pks = pks_of_ids(reader, [paper.id for paper in papers])
+            held = of_papers(reader, pks.values())
+        moments = {
+            name: held[pk].queued_at or (held[pk].status_at if held[pk].status == "queued" else None)
+            for name, pk in pks.items()
+        }
+        return {name: moment for name, moment in moments.items() if moment is not None}
 
     def news_by_week(self, *, source: str | None = None, limit: int = 20) -> News:
         """The first ``limit`` new papers, each in exactly one group of a list and a week, latest week first.

@@ -97,11 +97,14 @@ class Bench:
 
     def _memories(self, text: str | None = None, layer: int = 0, unit: int | None = None) -> LabResult:
         from tracker.concepts.labs import fired_units, unit_memory
+        from tracker.concepts.labs.memories import check_unit
 
         if unit is not None:
+            check_unit(self.model, layer, unit)  # what is asked is judged before what the labs have read
             return unit_memory(self.model, self._indexes.memories(), layer, unit)
         if text is None:
             raise UsageError("there is neither a sentence nor a unit", cure="give a sentence, or a layer and a unit")
+        self.model.check_layer(layer)
         return fired_units(self.model, text)
 
     def _story(self, text: str, place: int = 1) -> LabResult:
@@ -111,7 +114,9 @@ class Bench:
 
     def _layers(self, query: str, count: int = 10) -> LabResult:
         from tracker.concepts.labs import time_machine
+        from tracker.concepts.labs.layers import check_query
 
+        check_query(self.model, query)
         found = time_machine(self.model, self._indexes.layers(), query, count)
         return replace(found, measured=self._indexes.recall.by_layer())
 
@@ -126,8 +131,11 @@ class Bench:
         measure: bool = False,
     ) -> LabResult:
         from tracker.concepts.labs import ablate
+        from tracker.concepts.labs.layers import check_ablation, check_query
 
         off = parts_off(positions, heads, feed_forward, attention)
+        check_query(self.model, query)
+        check_ablation(self.model, off)
         found = ablate(self.model, self._indexes.layers(), query, off, count, self._indexes.damaged(off))
         rows = self._indexes.count_recall(off) if measure else self._indexes.recall.best(off)
         return replace(found, measured=rows)

@@ -18,8 +18,8 @@ from tracker.store import listing
 from tracker.store.assemble import paper_records
 from tracker.store.database import Database
 
-#: Papers that a digest tells in full; of the others it tells the titles.
-WHOLE = 100
+#: Papers that a digest tells in full; of so many others it tells the titles, and of the rest how many there are.
+WHOLE, TITLES = 25, 200
 #: Papers in one call of the webhook.
 BATCH = 100
 
@@ -49,7 +49,14 @@ def batch_of(db: Database, told: Told) -> tuple[Paper, ...]:
 
 def digest_of(papers: Sequence[Paper], outages: Iterable[str], now: datetime) -> Digest:
     """Papers as a digest."""
-    return Digest(now=now, papers=papers[:WHOLE], rest=papers[WHOLE:], outages=tuple(outages))
+    named = WHOLE + TITLES
+    return Digest(
+        now=now,
+        papers=papers[:WHOLE],
+        rest=papers[WHOLE:named],
+        more=len(papers[named:]),
+        outages=tuple(outages),
+    )
 
 
 def webhook_of(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracker.api.models.base import SAYS, Model, Status
 from tracker.api.models.changes import Accepted, NoteText, ReadingChange, SearchText, TagChange, UpdateWish
+from tracker.api.models.concepts import ConceptText, ConceptWhole, KeyPaperOut, ResourceOut, TiedPaper
 from tracker.api.models.finding import (
     ConceptList,
     ConceptOut,
@@ -23,9 +24,12 @@ __all__ = [
     "Accepted",
     "ConceptList",
     "ConceptOut",
+    "ConceptText",
     "ConceptTie",
+    "ConceptWhole",
     "FoundOut",
     "HitOut",
+    "KeyPaperOut",
     "LinkOut",
     "MatchOut",
     "MentionOut",
@@ -38,6 +42,7 @@ __all__ = [
     "PaperWhole",
     "PathOut",
     "ReadingChange",
+    "ResourceOut",
     "RunList",
     "RunOut",
     "SavedList",
@@ -49,6 +54,7 @@ __all__ = [
     "StatusOut",
     "StepOut",
     "TagChange",
+    "TiedPaper",
     "TurnOut",
     "UpdateWish",
 ]

@@ -13,6 +13,7 @@ from tracker.records import Hit, SearchResult
 
 if TYPE_CHECKING:
     from tracker.concepts.paths import ReadingPlan
+    from tracker.library.concepts import ConceptCard
 
 
 _FOUND: dict[str, Any] = {
@@ -34,19 +35,15 @@ _FOUND: dict[str, Any] = {
         }
     ],
 }
-_CONCEPTS: dict[str, Any] = {
-    "items": [
-        {
-            "slug": "attention",
-            "title": "Attention",
-            "one_line": "Each word looks at the others and takes what it needs.",
-            "group": "transformers",
-            "papers": 12,
-            "read": 3,
-            "known": False,
-            "prerequisites": ["embeddings"],
-        }
-    ]
+CONCEPT: dict[str, Any] = {
+    "slug": "attention",
+    "title": "Attention",
+    "one_line": "Each word looks at the others and takes what it needs.",
+    "group": "transformers",
+    "papers": 12,
+    "read": 3,
+    "known": False,
+    "prerequisites": ["embeddings"],
 }
 _PATH: dict[str, Any] = {
     "target": "attention",
@@ -136,11 +133,25 @@ class ConceptOut(Model):
     known: bool
     prerequisites: list[str]
 
+    @classmethod
+    def of(cls, card: ConceptCard) -> ConceptOut:
+        """From the record."""
+        return cls(
+            slug=card.slug,
+            title=card.title,
+            one_line=card.one_line,
+            group=card.group,
+            papers=card.papers,
+            read=card.read,
+            known=card.known,
+            prerequisites=list(card.prerequisites),
+        )
+
 
 class ConceptList(Model):
     """All concepts, each after what it needs."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_CONCEPTS]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [CONCEPT]}]})
 
     items: list[ConceptOut]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -23,13 +24,16 @@ def router(library: Tracker) -> APIRouter:
     """The routes, over this library."""
     routes = APIRouter(tags=["feeds"], default_response_class=Response, responses=_CONTENT)
 
-    def told(request: Request, kind: str, title: str, papers: Sequence[Paper]) -> Response:
+    def told(
+        request: Request, kind: str, title: str, papers: Sequence[Paper], moments: Mapping[str, datetime] | None = None
+    ) -> Response:
         feed = Feed(
             title=title,
             url=str(request.url),
             home=str(request.base_url),
             papers=papers,
             former=library.former_ids(papers),
+            moments=moments or {},
         )
         if kind == "atom":
             return answer(request, atom(feed), media_type=ATOM)
@@ -42,8 +46,9 @@ def router(library: Tracker) -> APIRouter:
 
     @routes.get("/feeds/queue.{kind}")
     def queue(request: Request, kind: Kind, limit: Limit = 50) -> Response:
-        """The reading queue, in its order."""
-        return told(request, kind, "Reading queue", library.queue(limit))
+        """The reading queue, in its order; each paper is dated by when it was queued."""
+        papers = library.queue(limit)
+        return told(request, kind, "Reading queue", papers, library.queued_at(papers))
 
     @routes.get("/feeds/search.{kind}")
     def search(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from tracker.api import models
-from tracker.api.answers import answer
-from tracker.api.parameters import Limit, Offset, PaperId
+from tracker.api.answers import answer, open_links
+from tracker.api.parameters import FARTHEST, Limit, Offset, PaperId
+from tracker.api.problems import NotFound
+from tracker.errors import UsageError
 from tracker.records import SearchResult
 from tracker.service import Tracker
 
@@ -23,6 +26,16 @@ SavedName = Annotated[
         description="Its name.",
     ),
 ]
+ConceptSlug = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=100,
+        pattern=models.SAYS,
+        openapi_examples={"attention": {"value": "self-attention"}},
+        description="A concept's name, as in /api/concepts.",
+    ),
+]
 Mode = Literal["hybrid", "words", "meaning"]
 
 
@@ -30,9 +43,10 @@ def router(library: Tracker) -> APIRouter:
     """The routes, over this library."""
     routes = APIRouter(tags=["finding"])
 
-    def told(request: Request, found: SearchResult) -> Response:
+    def told(request: Request, found: SearchResult, links: Mapping[str, str] | None = None) -> Response:
         # The time is no part of the content: the same hits keep their ETag.
-        return answer(request, models.FoundOut.of(found), headers={"Server-Timing": f"search;dur={found.took_ms:.2f}"})
+        timing = {"Server-Timing": f"search;dur={found.took_ms:.2f}"}
+        return answer(request, models.FoundOut.of(found), headers={**timing, **(links or {})})
 
     @routes.get("/api/search", response_model=models.FoundOut)
     def search(
@@ -50,8 +64,10 @@ def router(library: Tracker) -> APIRouter:
         offset: Offset = 0,
         mode: Annotated[Mode, Query(description="By words and meaning, or by one of them.")] = "hybrid",
     ) -> Response:
-        """The best papers for a query, by words and meaning."""
-        return told(request, library.search(q, limit, offset=offset, mode=mode))
+        """The best papers for a query, by words and meaning; the header Link leads on while there may be more."""
+        found = library.search(q, limit, offset=offset, mode=mode)
+        links = open_links(request, limit=limit, offset=offset, found=len(found.hits), farthest=FARTHEST)
+        return told(request, found, links)
 
     @routes.get("/api/similar/{paper_id:path}", response_model=models.FoundOut)
     def similar(request: Request, paper_id: PaperId, limit: Limit = 10) -> Response:
@@ -81,20 +97,16 @@ def router(library: Tracker) -> APIRouter:
     @routes.get("/api/concepts", response_model=models.ConceptList)
     def concepts(request: Request) -> Response:
         """All concepts, each after what it needs."""
-        items = [
-            models.ConceptOut(
-                slug=c.slug,
-                title=c.title,
-                one_line=c.one_line,
-                group=c.group,
-                papers=c.papers,
-                read=c.read,
-                known=c.known,
-                prerequisites=list(c.prerequisites),
-            )
-            for c in library.concepts()
-        ]
-        return answer(request, models.ConceptList(items=items))
+        return answer(request, models.ConceptList(items=[models.ConceptOut.of(card) for card in library.concepts()]))
+
+    @routes.get("/api/concepts/{slug}", response_model=models.ConceptWhole)
+    def concept(request: Request, slug: ConceptSlug, limit: Limit = 50) -> Response:
+        """One concept: explanation, what it needs, key papers in reading order, resources, lab, and tied papers."""
+        try:
+            page = library.concept(slug, limit)
+        except UsageError as error:
+            raise NotFound(str(error)) from error
+        return answer(request, models.ConceptWhole.of(page))
 
     @routes.get("/api/paths/{target:path}", response_model=models.PathOut)
     def path(

@@ -14,8 +14,8 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from tracker.api import models
-from tracker.api.answers import answer, etag, matches
-from tracker.api.parameters import Filters, Limit
+from tracker.api.answers import answer, etag, matches, page_links
+from tracker.api.parameters import FARTHEST, Filters, Limit, Offset
 from tracker.errors import UsageError
 from tracker.service import ExportFormat, Tracker
 
@@ -48,9 +48,11 @@ def router(library: Tracker, wake: Wake | None) -> APIRouter:
         return answer(request, models.SourceOut.of(library.source(slug)))
 
     @routes.get("/api/runs", response_model=models.RunList)
-    def runs(request: Request, limit: Limit = 20) -> Response:
-        """The newest runs: when, what was asked, what changed, what failed and why."""
-        return answer(request, models.RunList(items=[models.RunOut.of(run) for run in library.runs(limit)]))
+    def runs(request: Request, limit: Limit = 20, offset: Offset = 0) -> Response:
+        """The newest runs, page by page: when, what was asked, what changed, what failed and why."""
+        kept = library.runs(FARTHEST)  # the journal keeps some hundreds, and reads them all whatever is asked
+        page = models.RunList(items=[models.RunOut.of(run) for run in kept[offset : offset + limit]])
+        return answer(request, page, headers=page_links(request, limit=limit, offset=offset, total=len(kept)))
 
     @routes.post("/api/runs", response_model=models.Accepted, status_code=202)
     def run(wish: models.UpdateWish) -> models.Accepted:

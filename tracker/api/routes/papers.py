@@ -40,12 +40,12 @@ def router(library: Tracker) -> APIRouter:
         return answer(request, page, headers=page_links(request, limit=limit, offset=offset, total=total))
 
     @routes.get("/api/queue", response_model=models.PaperPage)
-    def queue(request: Request, limit: Limit = 50) -> Response:
-        """What to read next: what is being read, then the queue by priority and age."""
-        found = library.queue(limit)
+    def queue(request: Request, limit: Limit = 50, offset: Offset = 0) -> Response:
+        """What to read next, page by page: what is being read, then the queue by priority and age."""
         total = library.count("status:reading") + library.count("status:queued")
-        page = models.PaperPage(total=total, limit=limit, offset=0, items=[models.PaperOut.of(p) for p in found])
-        return answer(request, page)
+        found = library.queue(limit, offset=offset)
+        page = models.PaperPage(total=total, limit=limit, offset=offset, items=[models.PaperOut.of(p) for p in found])
+        return answer(request, page, headers=page_links(request, limit=limit, offset=offset, total=total))
 
     @routes.post("/api/papers/{paper_id:path}/notes", response_model=models.NoteOut, status_code=201, tags=["reading"])
     def write_note(paper_id: PaperId, text: models.NoteText) -> Response:

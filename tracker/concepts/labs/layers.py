@@ -83,7 +83,8 @@ def time_machine(model: LabModel, index: LayerIndex, query: str, count: int = 10
     Raises:
         UsageError: the query is empty or too long, or the index holds no paper.
     """
-    _check(model, index, query)
+    check_query(model, query)
+    _check_index(index)
     vectors = layer_vectors(model, query)
     scores = [index.scores(vectors, layer) for layer in range(len(vectors))]
     last = scores[-1]
@@ -115,8 +116,9 @@ def ablate(
     Raises:
         UsageError: nothing is switched off, there is no such part, or the query is empty or too long.
     """
-    _check(model, index, query)
+    check_query(model, query)
     check_ablation(model, ablation)
+    _check_index(index)
     whole, hurt = layer_vectors(model, query)[-1], layer_vectors(model, query, ablation)[-1]
     papers, both_sides = index.vectors[-1], False
     if damaged is not None and set(damaged.ids) & set(index.ids):
@@ -148,8 +150,12 @@ def check_ablation(model: LabModel, ablation: Ablation) -> None:
         model.check_layer(layer)
 
 
-def _check(model: LabModel, index: LayerIndex, query: str) -> None:
+def check_query(model: LabModel, query: str) -> None:
+    """Raises UsageError where a query is empty or too long."""
     model.cut(query, most=QUERY_PIECES, what="query")
+
+
+def _check_index(index: LayerIndex) -> None:
     if not index.ids:
         raise UsageError("No paper is indexed yet", cure="wait for the background work, or run: tracker embed")
 

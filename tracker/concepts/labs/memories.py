@@ -89,9 +89,7 @@ def unit_memory(model: LabModel, index: MemoryIndex, layer: int, number: int) ->
     Raises:
         UsageError: no such layer or unit.
     """
-    model.check_layer(layer)
-    if not 0 <= number < model.shape.inner:
-        raise UsageError(f"There is no unit {number}", cure=f"units are 0 to {model.shape.inner - 1}")
+    check_unit(model, layer, number)
     value = model.weights.layers[layer].outer.weight[number]
     direction = unit(value)
     towards, away = ends(model, direction, PUSHED)
@@ -106,6 +104,13 @@ def unit_memory(model: LabModel, index: MemoryIndex, layer: int, number: int) ->
         note=NOTE,
         papers=BEHIND[NAME],
     )
+
+
+def check_unit(model: LabModel, layer: int, number: int) -> None:
+    """Raises UsageError where the model has no such layer, or the layer no such unit."""
+    model.check_layer(layer)
+    if not 0 <= number < model.shape.inner:
+        raise UsageError(f"There is no unit {number}", cure=f"units are 0 to {model.shape.inner - 1}")
 
 
 def fired_units(model: LabModel, text: str, count: int = 5) -> FiredUnits:
