@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.sources.inline import Span, Spans, is_web, links, plain, readable, squeezed, topic
+from tracker.sources.below import belongs, detailed, lines_of, notes_after, notes_of
+from tracker.sources.inline import Spans, is_web, links, plain, squeezed, topic
 from tracker.sources.linked import read_links
-from tracker.sources.reading import Reading, is_note, joined, read
+from tracker.sources.reading import Reading, joined, read
 from tracker.sources.structure import Block, BlockKind
-from tracker.sources.tables import read_row
+from tracker.sources.tables import parts_of, read_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def candidates(blocks: Sequence[Block], topics: tuple[str, ...] = ()) -> Iterato
     group = -1
     while i < len(blocks):
         block = blocks[i]
-        notes = _notes_after(blocks, i) if block.kind in ("text", "heading") else []
+        notes = notes_after(blocks, i) if block.kind in ("text", "heading") else []
         if block.kind != "row" or block.group != group:
             subtopic, group = (), block.group
         if block.kind == "row":
@@ -69,17 +70,17 @@ def _item(item: Block, topics: tuple[str, ...]) -> Iterator[Candidate]:
         return
     own = joined((item.spans, *item.more))
     reading = read(own)
-    notes = [child for child in item.children if _is_note(child)]
-    others = [child for child in item.children if not _is_note(child)]
+    notes = notes_of(item.children)
+    others = [child for child in item.children if child not in notes]
     if reading is not None and (better := _told_below(reading, others)):
         yield Candidate(better, "item", where, item.line, ("list", item.group))
         return
     added = (
         read(own, title=None, links=read_links(joined((own, *(note.spans for note in notes))))) if notes else reading
     )
-    if added is not None and added.has_paper and not (others and reading and not reading.has_paper):
-        words = readable("\n".join(plain(child.spans) for child in (*notes, *_linkless(others)) if _words(child)))
-        added = replace(added, text="\n".join(part for part in (added.text, words) if part))
+    own_paper = reading is None or reading.has_paper or not others or belongs(reading, others)
+    if added is not None and added.has_paper and own_paper:
+        added = detailed(added, (*notes, *_linkless(others)))
         yield Candidate(added, "item", where, item.line, ("list", item.group))
         yield from candidates([child for child in others if child not in _linkless(others)], topics)
         return
@@ -102,15 +103,14 @@ def _paragraph(block: Block, notes: Sequence[Block], topics: tuple[str, ...]) ->
     if not found or (block.kind == "heading" and not any(link.role == "paper" for link in found)):
         return
     if reading := read(block.spans, links=found):
-        told = readable("\n".join(plain(note.spans) for note in notes if _words(note)))
-        reading = replace(reading, text="\n".join(part for part in (reading.text, told) if part))
-        yield Candidate(reading, block.kind, where, block.line, group, told=bool(notes))
+        yield Candidate(detailed(reading, notes), block.kind, where, block.line, group, told=bool(notes))
 
 
 def _row(row: Block, topics: tuple[str, ...]) -> Iterator[Candidate]:
-    reading, tabled = read_row(row)
-    if reading is not None:
-        yield Candidate(reading, "row", (*row.section, *topics), row.line, ("table", row.group), tabled)
+    for part in parts_of(row):
+        reading, tabled = read_row(part)
+        if reading is not None:
+            yield Candidate(reading, "row", (*row.section, *topics), row.line, ("table", row.group), tabled)
 
 
 def _row_topic(row: Block) -> str | None:
@@ -123,26 +123,6 @@ def _row_topic(row: Block) -> str | None:
 
 
 # ---------------------------------------------------------------- what belongs together
-
-
-def _is_note(child: Block) -> bool:
-    return child.kind in ("item", "text") and not child.children and is_note(child.spans)
-
-
-def _notes_after(blocks: Sequence[Block], at: int) -> list[Block]:
-    """The list right under a title line when all its items are notes on that one paper."""
-    title = read(blocks[at].spans)
-    if title is None or title.words < 2 or title.has_paper:
-        return []
-    out: list[Block] = []
-    for block in blocks[at + 1 :]:
-        if block.kind != "item" or (out and block.group != out[0].group):
-            break
-        if not _is_note(block):
-            return []
-        out.append(block)
-    papers = sum(any(link.role == "paper" for link in read_links(block.spans)) for block in out)
-    return out if 1 <= papers <= 3 else []
 
 
 def _told_below(reading: Reading, others: Sequence[Block]) -> Reading | None:
@@ -165,23 +145,10 @@ def _has_links(block: Block) -> bool:
     return bool(read_links(block.spans)) or any(_has_links(child) for child in block.children)
 
 
-def _words(block: Block) -> bool:
-    """Whether a note says something besides its links."""
-    return not read_links(block.spans)
-
-
 def _entry_lines(paragraphs: Sequence[Spans]) -> list[Spans]:
     """The lines of a block when each of two or more names a paper by a link of its own; else one element."""
     whole = joined(paragraphs)
-    lines: list[list[Span]] = [[]]
-    for span in whole:
-        parts = span.text.split("\n")
-        for number, part in enumerate(parts):
-            if number:
-                lines.append([])
-            if part or span.image is not None:
-                lines[-1].append(replace(span, text=part))
-    kept = [tuple(line) for line in lines if plain(line) or links(line)]
+    kept = lines_of(whole)
     if len(kept) < 2:
         return [whole]
     papers = [line for line in kept if any(link.role == "paper" for link in read_links(line))]
@@ -190,4 +157,6 @@ def _entry_lines(paragraphs: Sequence[Spans]) -> list[Spans]:
     numbered = [
         r for line, r in zip(papers, readings, strict=False) if plain(line)[:1] in "[0123456789" and r.words >= 3
     ]
-    return papers if len(papers) >= 2 and max(len(owned), len(numbered)) == len(papers) else [whole]
+    defined = [line for line in papers if plain(line).startswith(":")]  # a term's definitions
+    enough = max(len(owned), len(numbered), len(defined)) == len(papers) == len(readings)
+    return papers if len(papers) >= 2 and enough else [whole]

@@ -147,6 +147,10 @@ _SECTION_OTHER = re.compile(
 )
 
 
+#: A longer heading is a title or a sentence, and such a word in it tells nothing.
+_LONGEST_TOPIC = 8
+
+
 def host_of(url: str) -> str:
     """The host of ``url`` without ``www.``; "" when it has none that can be read."""
     try:
@@ -210,6 +214,12 @@ def is_mention(label: str) -> bool:
     return bool(re.match(r"\W*(?:an?|the|this|that|these|those|our|their|its|his|her|another|some|yet)\s", label, re.I))
 
 
+def speaks_of_a_work(label: str) -> bool:
+    """Whether a label, article and all, is nothing but a word for a work ("our survey", "a recent study")."""
+    kinds = r"(?:survey|review|overview|study|work|article|paper|preprint|report|thesis|position)"
+    return bool(re.match(rf"\W*\w+\s+(?:\w+\s+)?{kinds}s?(?:\s+{kinds})?\W*$", label, re.I))
+
+
 def arxiv_ids(url: str) -> frozenset[str]:
     """The arXiv ids that ``url`` names."""
     if "xiv" not in url.casefold() and "huggingface.co/papers" not in url:
@@ -231,6 +241,6 @@ def polarity(section: tuple[str, ...]) -> Polarity:
             return "never"
         if _SECTION_PAPERS.search(part):
             return "papers"
-        if _SECTION_OTHER.search(part):
+        if _SECTION_OTHER.search(part) and len(part.split()) <= _LONGEST_TOPIC:
             return "other"
     return "neutral"

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.records import Link
-from tracker.sources.evidence import LinkRole, arxiv_ids, is_mention, label_role, on_paper_host, role_of
+from tracker.sources.evidence import (
+    LinkRole,
+    arxiv_ids,
+    is_mention,
+    label_role,
+    on_paper_host,
+    role_of,
+    speaks_of_a_work,
+)
 from tracker.sources.inline import Spans, bare_urls, is_web, squeezed, without_bare_urls
 
 
@@ -30,11 +38,12 @@ def read_links(spans: Spans, column: LinkRole | None = None) -> tuple[ReadLink, 
         seen.add(url)
         named = label_role(label)
         role = role_of(url, label)
-        if named is not None and is_mention(label):
+        spoken = is_mention(label) and (named is not None or speaks_of_a_work(label))
+        if spoken:
             role = "beside"
         elif column is not None and role in ("open", "code" if column == "paper" and named is None else "open"):
             role = column
-        out.append(ReadLink(Link(label, url), role, named is None and bool(label) and not picture))
+        out.append(ReadLink(Link(label, url), role, named is None and not spoken and bool(label) and not picture))
     return tuple(out)
 
 

@@ -128,7 +128,7 @@ def entries_of(text: str, document: Document) -> tuple[Entry, ...]:
 
 def accepted(found: Sequence[Candidate]) -> list[Candidate]:
     """Those of ``found`` that are papers by their own evidence or their neighbours'."""
-    judged = [(one, _strength(one), polarity(section)) for one, section in zip(found, _untitled(found), strict=True)]
+    judged = [(one, _strength(one), polarity(section)) for one, section in zip(found, _topics(found), strict=True)]
     total = Counter(one.group for one, _, _ in judged)
     strong = Counter(one.group for one, strength, section in judged if strength == "strong" and section != "never")
     out: list[Candidate] = []
@@ -162,7 +162,9 @@ def _strength(one: Candidate) -> Strength:
         return "backed" if own is None or own.role in ("open", "paper") else "weak"
     if reading.words >= 3 and own is not None and own.role == "open":
         return "weak"
-    return "backed" if one.tabled and reading.words >= 3 and reading.authors and dated else "none"
+    if one.tabled and reading.words >= 3 and dated and (reading.authors or not reading.links):
+        return "backed" if reading.authors else "weak"  # a row whose column of links says "N/A"
+    return "none"
 
 
 def _leads_to_paper(one: Candidate) -> bool:
@@ -176,6 +178,12 @@ def _leads_to_paper(one: Candidate) -> bool:
         return first.link.url == one.reading.url and on_paper_host(first.link.url)
     papers = [link for link in one.reading.links if link.role == "paper"]
     return any(label_role(link.link.label) == "paper" or on_paper_host(link.link.url) for link in papers)
+
+
+def _topics(found: Sequence[Candidate]) -> list[tuple[str, ...]]:
+    """The topic paths without what promises nothing: the list's own title, and headings that are papers themselves."""
+    papers = {one.reading.title for one in found if one.kind == "heading" and _strength(one) == "strong"}
+    return [tuple(part for part in section if part not in papers) for section in _untitled(found)]
 
 
 def _untitled(found: Sequence[Candidate]) -> list[tuple[str, ...]]:

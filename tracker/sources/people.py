@@ -63,7 +63,8 @@ def authors_in(spans: Spans, before: str, after: str, title: str) -> tuple[tuple
     """
     for start, _, run in runs(spans, "italic"):
         bracketed = start > 0 and spans[start - 1].text.rstrip().endswith(("(", "（"))
-        if run not in title and (names := names_in(run, alone=not bracketed)):
+        alone = not bracketed and not re.search(YEAR, run)  # "Neural Computation 1991" is no person
+        if run not in title and (names := names_in(run, alone=alone)):
             return names, readable(_tidied(after.replace(run, " ", 1)))
     if names := names_in(re.sub(r"^.*?\b(?:by|authors?)[:：\s]+", "", before).rstrip(' "“')):
         return names, readable(_tidied(after))

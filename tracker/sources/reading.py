@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tracker.sources.asides import cited
 from tracker.sources.dates import VENUE, date_in
 from tracker.sources.inline import Span, Spans, plain, squeezed, without_bare_urls
 from tracker.sources.linked import ReadLink, identity, read_links, without_labels
@@ -62,14 +63,12 @@ def read(spans: Spans, *, title: str | None = None, links: Sequence[ReadLink] | 
 
     ``title`` and ``links`` are given where a table's columns or another line tell them.
     """
-    found = tuple(links) if links is not None else read_links(spans)
     whole = decluttered("".join(span.text for span in spans if span.image is None))
-    kind: TitleKind = "plain"
-    if title is None:
-        picked = title_of(spans, found, whole)
-        if picked is None:
-            return None
-        title, kind = picked
+    found, citation = (tuple(links), None) if links is not None else cited(read_links(spans), whole)
+    picked = title_of(spans, found, whole) if title is None else (title, "plain")
+    if picked is None:
+        return None
+    title, kind = picked
     shown = clean_title(title)
     if not re.search(r"[^\W\d_]{2,}", shown):
         return None
@@ -79,6 +78,8 @@ def read(spans: Spans, *, title: str | None = None, links: Sequence[ReadLink] | 
     lead = _undecorated(before)
     authors, told = authors_in(spans, lead, without_labels(after, found), title)
     year, month = date_in(" ".join((before, after, *ends_of(title))))
+    if citation is not None:
+        authors, year = authors or citation[0], citation[1]
     return Reading(
         title=shown,
         kind=kind,
@@ -105,12 +106,15 @@ def is_note(spans: Spans) -> bool:
     ):
         return True
     found = read_links(spans)
-    if found and not any(link.own for link in found):
-        rest = text
-        for link in found:
+    if not found or any(link.own for link in found):
+        return False
+    rest = text
+    for link in found:
+        if link.link.label:  # an address written out has none
             rest = rest.replace(link.link.label, " ")
-        return len(re.findall(r"\w{2,}", without_bare_urls(rest))) <= 4
-    return False
+    # Words before an address that nothing labels are the title of a paper of its own.
+    allowed = 4 if any(link.link.label for link in found) else 0
+    return len(re.findall(r"\w{2,}", without_bare_urls(rest))) <= allowed
 
 
 def joined(lines: Iterable[Spans]) -> Spans:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from tracker.sources.below import lines_of
 from tracker.sources.dates import date_in
 from tracker.sources.evidence import LinkRole, label_role
 from tracker.sources.inline import Spans, plain, squeezed
@@ -43,6 +45,31 @@ def columns(header: tuple[str, ...]) -> tuple[Column, ...]:
         column: Column = next((column for column, pattern in _HEADERS if re.search(pattern, cell, re.I)), "text")
         out.append("text" if column == "title" and "title" in out and not re.search(r"title", cell, re.I) else column)
     return tuple(out)
+
+
+def parts_of(row: Block) -> Sequence[Block]:
+    """The row; or one for each line of a cell whose every line is a linked title, since each is a paper.
+
+    The links of the other cells are then left out: nothing tells whose they are.
+    """
+    for at, cell in enumerate(row.cells):
+        lines = lines_of(cell)
+        if len(lines) < 2 or not all(map(_names_a_paper, lines)):
+            continue
+        rest = [tuple(replace(span, href=None) for span in other) for other in row.cells]
+        return [replace(row, cells=(*rest[:at], line, *rest[at + 1 :]), spans=line) for line in lines]
+    return [row]
+
+
+def _names_a_paper(line: Spans) -> bool:
+    """Whether a cell's line begins with a link to a paper that has a name of its own."""
+    first = next(iter(read_links(line)), None)
+    return first is not None and first.own and first.role == "paper" and _begins(line, first.link.label)
+
+
+def _begins(line: Spans, label: str) -> bool:
+    """Whether ``line`` begins with ``label``, bullets and numbers before it left out."""
+    return squeezed(re.sub(r"^[^\w\"'“]+|^\d+[.)]\s+", "", plain(line))).startswith(label)
 
 
 def read_row(row: Block) -> tuple[Reading | None, bool]:
@@ -110,8 +137,9 @@ def _ordered(cell: Spans, links: list[ReadLink]) -> list[ReadLink]:
 
 def _says_more_than_a_role(cell: Spans) -> bool:
     """Whether the cell holds a title rather than just "[Paper](…)" or a dash."""
-    text = squeezed(plain(cell))
-    return bool(re.search(r"[^\W\d_]{2,}", text)) and label_role(text) is None
+    unlinked = plain(span for span in cell if span.href is None)  # "OpenVLA" before "[paper](…)"
+    texts = (squeezed(plain(cell)), squeezed(unlinked))
+    return any(re.search(r"[^\W\d_]{2,}", text) and label_role(text) is None for text in texts)
 
 
 def _told(cells: list[tuple[Column, Spans]]) -> str:

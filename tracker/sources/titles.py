@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from tracker.sources.dates import YEAR
+from tracker.sources.asides import is_aside, without_asides
+from tracker.sources.dates import VENUE, YEAR
 from tracker.sources.evidence import label_role
 from tracker.sources.inline import PICTOGRAPHS, Spans, runs, squeezed, unquoted
 from tracker.sources.linked import ReadLink
-from tracker.sources.people import leads_with_names, people
+from tracker.sources.people import leads_with_names, names_in, people
 
 TitleKind = Literal["link", "quoted", "bold", "italic", "plain"]
 
@@ -30,6 +31,9 @@ LEAD = re.compile(
     r"|(?:19|20)\d\d(?=\s*[-–—:：,|])|\d{1,2}[-./](?:19|20)\d\d)+"
 )
 _CITED = re.compile(rf"^(?P<who>[^()\"“]{{3,300}})\({YEAR}[^()]{{0,12}}\)[.,:]?\s+(?P<title>[^.?!\[]{{8,300}}[?!]?)")
+#: "…, Stone et al." behind a title.
+_TRAILING_NAME = re.compile(r"(?<=\w{3}),\s+(?:[A-Z][\w.'’-]*\s+){1,3}et\.?\s+al\.?\W*$")
+_TRAILING_YEAR = re.compile(rf"(?<=[^\W\d_]{{2}}[.?!])\s+{YEAR}\W*$")
 _ALIAS = re.compile(r"^(?P<title>.*\S)\s*\((?P<alias>[^()]{1,60})\)\s*$", re.S)
 
 
@@ -42,7 +46,11 @@ def title_of(spans: Spans, found: Sequence[ReadLink], whole: str) -> tuple[str, 
         link = papers[0]
     quoted = [m for match in _QUOTED.finditer(whole) if (m := next(g for g in match.groups() if g)).strip()]
     quoted = [text for text in quoted if word_count(text) >= 2 and label_role(text) is None]
-    bold = [words for _, _, words in runs(spans, "bold") if _titular(words) and words[0] not in "([（"]
+    bold = [
+        words
+        for _, _, words in runs(spans, "bold")
+        if _titular(words) and words[0] not in "([（" and not is_aside(words, _ahead(whole, words))
+    ]
     bold_first = bold[0] if bold and len(LEAD.sub("", whole)[: max(0, whole.find(bold[0]))].split()) <= 30 else None
     if link is not None:
         label = link.link.label
@@ -58,7 +66,9 @@ def title_of(spans: Spans, found: Sequence[ReadLink], whole: str) -> tuple[str, 
     if cited := _cited_title(whole):
         return cited, "plain"
     for _, _, words in runs(spans, "italic"):
-        if word_count(words) >= 3 and not people(words) and label_role(words) is None:
+        ahead = _ahead(whole, words)
+        aside = is_aside(words, ahead) or (people(words) if ahead.strip() else names_in(words))
+        if word_count(words) >= 3 and not aside and label_role(words) is None:
             return words, "italic"
     return _plain_title(spans, whole)
 
@@ -96,12 +106,15 @@ def ends_of(title: str) -> tuple[str, ...]:
 
 
 def alias_of(spans: Spans, title: str, whole: str) -> str | None:
-    """A short name: bold words set before the title, or one word in brackets behind it."""
-    for start, _, words in runs(spans, "bold"):
+    """A short name: words in bold or code set before the title, or one word in brackets behind it."""
+    for start, _, words in sorted((*runs(spans, "bold"), *runs(spans, "code"))):
         name = unquoted(words).strip(" :：.,[]()")
         short = 1 <= len(name.split()) <= 3 and len(name) <= 30 and re.search(r"[A-Za-z]", name)
+        bracketed = words[:1] in "[(" and words[-1:] in "])"  # a venue, a field
         if (
             short
+            and not bracketed
+            and not VENUE.search(name)
             and start <= 2
             and name.casefold() != title.casefold()
             and label_role(name) is None
@@ -137,12 +150,32 @@ def _plain_title(spans: Spans, whole: str) -> tuple[str, TitleKind] | None:
     first_link = next((span.text for span in spans if span.href is not None and span.text.strip()), None)
     cut = rest.find(first_link) if first_link else -1
     head = rest[:cut] if cut > 0 else rest
+    head = without_asides(_behind_name(head), spans)
     head = re.split(r"\n|\s[-–—|]\s|\s\(|\s\[|\[\[|https?://|\s[-–—]$|,\s*(?:arXiv|In\s)", head.strip(), maxsplit=1)[0]
     sentences = re.split(r"(?<=[^\W\d_]{2}[.?!])\s+(?=[A-Z\"“])", head)
-    if len(sentences) > 1 and people(sentences[0]):
+    if len(sentences) > 1 and names_in(sentences[0]) and _may_be_title(sentences[1]):
         sentences = sentences[1:]
-    title = re.split(r"\s+by\s+(?=[A-Z])", sentences[0], maxsplit=1)[0].strip(" .,:;[(*")
+    named = _TRAILING_YEAR.sub("", _TRAILING_NAME.sub("", sentences[0]))
+    title = re.split(r"\s+by\s+(?=[A-Z])", named, maxsplit=1)[0].strip(" .,:;[(*")
     return (title, "plain") if title and label_role(title) is None else None
+
+
+def _behind_name(head: str) -> str:
+    """``head`` without the short name that a bar parts from the title ("MedSAM2 | Segment Anything in …")."""
+    name, bar, rest = head.partition(" | ")
+    following = rest.split(" | ", 1)[0]
+    named = bar and 1 <= len(name.split()) <= 2 and word_count(following) >= 4 and "\n" not in name
+    return rest if named and _may_be_title(following) else head
+
+
+def _may_be_title(words: str) -> bool:
+    """Whether ``words`` behind names or a short name are a title: neither people nor a venue nor a year."""
+    return word_count(words) >= 2 and not names_in(words) and not is_aside(words, "")
+
+
+def _ahead(whole: str, words: str) -> str:
+    """What stands before ``words``, numbers and the like left out."""
+    return LEAD.sub("", whole[: max(0, whole.find(words))])
 
 
 def _titular(words: str) -> bool:
