@@ -79,12 +79,15 @@ def test_batch_gives_a_line_for_a_line(tracker: Any, tmp_path: Path) -> None:
     assert json.loads(piped.stdout)["query"] == "one"
 
 
-@pytest.mark.parametrize("line", ["nonsense", '{"q": 1}', '{"query": 3}', '"text"', "[1]"])
+@pytest.mark.parametrize("line", ["nonsense", '{"q": 1}', '{"query": " "}', '{"query": 3}', '"text"', "[1]"])
 def test_batch_names_the_line_it_cannot_read(tracker: Any, line: str) -> None:
-    result = tracker("search", "--batch", "-", stdin=f'{{"query": "one"}}\n{line}\n')
-    assert result.exit_code == 2
+    result = tracker("search", "--batch", "-", stdin=f'{{"query": "one"}}\n{line}\n{{"query": "two"}}\n')
+    assert result.exit_code == 3
     assert "line 2" in result.stderr
-    assert len(result.stdout.splitlines()) == 1
+    first, bad, last = map(json.loads, result.stdout.splitlines())
+    assert (first["query"], last["query"]) == ("one", "two")
+    assert "line 2" in bad["error"]
+    assert "query" in bad
 
 
 @pytest.mark.parametrize("args", [("search",), ("search", " "), ("search", "x", "--batch", "-"), ("mark",)])
@@ -167,7 +170,13 @@ def test_a_failing_list_is_named_and_the_run_is_partly_done(tracker: Any, librar
     assert json.loads(tracker("update", "--json").stdout)["sources"][0]["error"] == "HTTP 503"
     assert tracker("fetch", "weekly", "classic").exit_code == 3
     library.report = UpdateReport(started=NOW, seconds=1, own_seconds=1, sources=(failing,), papers=2)
-    assert tracker("fetch", "weekly").exit_code == 1
+    alone = tracker("fetch", "weekly")
+    assert (alone.exit_code, alone.stdout) == (3, ""), "as update says it, and no word of lists that are switched off"
+
+
+def test_fetch_without_any_list_says_so(tracker: Any) -> None:
+    result = tracker("fetch")
+    assert (result.exit_code, result.stdout) == (0, "no list is switched on; see tracker sources list\n")
 
 
 def test_an_update_leaves_the_progress_of_another_alone(tracker: Any, library: FakeTracker, tmp_path: Path) -> None:
@@ -291,6 +300,8 @@ def test_check_ends_with_one_when_something_is_wrong(tracker: Any, library: Fake
     result = tracker("check")
     assert result.exit_code == 1
     assert "WRONG  fulltext   stale (tracker check --repair)" in result.stdout
+    library.findings = (CheckFinding(area="model", ok=False, message="no model (install it)", cure="install it"),)
+    assert tracker("check").stdout.count("install it") == 1
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tracker: Any) -> None:

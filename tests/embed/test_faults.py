@@ -135,9 +135,13 @@ def test_a_corrupt_index_file_changes_no_answer(settings: Settings, pattern: str
     # Without token vectors the order is that of the first pass; in all other cases all is as before.
     assert set(_ids(found)) == set(_ids(whole))
     assert _ids(found)[0] == "p1"
+    assert any("token vectors" in notice for notice in found.notices) == pattern.startswith("tokens")
     with _opened(settings) as library:
+        assert any(not one.ok and one.cure == "run: tracker embed" for one in library.check())
         library.embed()
-    assert _ids(_search(settings)) == _ids(whole)
+        assert all(one.ok for one in library.check())
+    again = _search(settings)
+    assert (_ids(again), again.notices) == (_ids(whole), ())
 
 
 FULL = """

@@ -50,6 +50,13 @@ def test_a_cut_title_gives_way_to_a_whole_one() -> None:
     assert resolve([cut, whole], []).title == "Growing Gardens Without Water"
 
 
+def test_an_address_for_a_title_gives_way_to_every_name() -> None:
+    address = seen("anthology", "anthology", title="arxiv.org/abs/2301.00001")
+    assert resolve([address], []).title == "arxiv.org/abs/2301.00001"
+    assert resolve([address, seen(title="GRDN")], []).title == "GRDN"
+    assert resolve([seen("a", "markdown", title="I/O and TCP/IP in Gardens")], []).title == "I/O and TCP/IP in Gardens"
+
+
 def test_an_answer_found_by_title_ranks_behind_one_found_by_identifier() -> None:
     guessed = said("arxiv", asked="title", title="Another Paper")
     known = said("landing", asked="url:https://example.org/p", title="The Paper")

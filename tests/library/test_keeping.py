@@ -183,3 +183,34 @@ def test_papers_that_came_before_a_crash_are_compared_by_the_next_run(tmp_path: 
         assert tracker.duplicates() == ()
         tracker.update(embed=False)
         assert len(tracker.duplicates()) == 1
+
+
+def test_damaged_search_indexes_are_told_and_mended(shelf: Path) -> None:
+    words = shelf / "index" / "words.index"
+
+    def told() -> list[tuple[bool, str]]:
+        with opened(shelf) as tracker:
+            return [(f.ok, f.message) for f in tracker.check() if f.message.startswith(("search", "the search"))]
+
+    words.unlink(missing_ok=True)
+    assert told() == [(True, "search makes do without words.index; to have them, run: tracker embed")]
+    with opened(shelf) as tracker:
+        tracker.search("attention", mode="words")
+    assert told() == [(True, "the search indexes are whole")]
+    (words.parent / ".words.index-half").write_bytes(b"half")  # as a killed writer leaves it
+    assert told() == [(True, "the search indexes are whole")]
+    words.write_bytes(words.read_bytes()[:-100])
+    [(ok, message)] = told()
+    assert not ok
+    assert "words.index is damaged" in message
+    with opened(shelf) as tracker:
+        mended = tracker.check(repair=True)
+    assert all(finding.ok for finding in mended if finding.area == "files")
+    assert words.exists()
+
+
+def test_a_file_in_place_of_the_index_folder(shelf: Path) -> None:
+    (shelf / "index").write_text("x")
+    with opened(shelf) as tracker:
+        assert tracker.search("attention").hits
+        assert any(not f.ok and "remove it" in f.cure for f in tracker.check())

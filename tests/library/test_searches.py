@@ -173,3 +173,15 @@ def test_a_name_that_no_paper_goes_by_is_told(tracker: Tracker, query: str, said
     told = [notice for notice in found.notices if "no paper is " in notice and "embedded" not in notice]
     assert len(told) == len(said)
     assert all(words in notice for words, notice in zip(said, told, strict=True))
+
+
+def test_an_identifier_finds_its_paper_and_an_unknown_one_its_cure(tracker: Tracker) -> None:
+    name = bring(tracker, 7, "Sheep by Number")
+    for text in ("2606.00007", name, "http://arxiv.org/abs/2606.00007v2", "10.48550/arXiv.2606.00007"):
+        found = tracker.search(text)
+        assert [hit.id for hit in found.hits] == [name]
+        assert (found.hits[0].score, found.total, found.notices) == (1.0, 1, ())
+        assert tracker.facets(text).papers == 1
+    told = tracker.search("1706.99999").notices
+    assert any("tracker import arxiv:1706.99999" in notice for notice in told)
+    assert not any("identifier" in notice for notice in tracker.search("10/10 sheep").notices)

@@ -301,3 +301,27 @@ def test_many_queries_in_order() -> None:
     many = list(searching.search_many(["graph", "policy"], 3))
     assert [found.query for found in many] == ["graph", "policy"]
     assert [ids(found) for found in many] == [ids(searching.search(query, 3)) for query in ("graph", "policy")]
+
+
+@pytest.mark.parametrize("text", ["*", '"-"', "😀", "\x00", "title:%"])
+def test_a_text_without_anything_to_look_for_says_so(text: str) -> None:
+    found = engine(made_up()).search(text, 3)
+    assert len(found.hits) == 3
+    assert any("nothing to look for" in notice for notice in found.notices)
+    assert engine(made_up()).search("", 3).notices == ()
+    assert engine(made_up()).search("year:2000..", 3).notices == ()
+
+
+def test_lost_token_vectors_are_told_with_the_cure() -> None:
+    made = made_up()
+    found = engine(made, tokens=False).search("graph attention")
+    assert any("tracker embed" in notice for notice in found.notices)
+    assert engine(made).search("graph attention").notices == ()
+    assert engine(made, tokens=False, weights=Weights(depth=0)).search("graph attention").notices == ()
+
+
+def test_a_named_paper_comes_alone() -> None:
+    searching = engine(made_up())
+    [hit] = searching.named("x:7", 7).hits
+    assert (hit.id, hit.score, hit.matched[0].text) == ("p7", 1.0, "its identifier")
+    assert searching.named("x:7", 7, offset=1).hits == ()

@@ -141,9 +141,20 @@ def test_a_damaged_file_is_built_again(tmp_path: Path, damage: str) -> None:
             assert caught.value.cure
     again = WordIndexKeeper(FakeTexts(made), tmp_path)
     assert_like_bm25(again, made, "graph policy")
-    assert again.prepare() is True
+    arrays.verify(tmp_path / lexical.FILE)  # a damaged file costs one search its time, not each
+    assert again.prepare() is False
     keys, _ = VectorIndexKeeper(FakeVectors(made), tmp_path).current("m").best(unit("graph"), 5, Scope())
     assert len(keys) == 5
+    for file in tmp_path.glob("vectors-*.index"):
+        arrays.verify(file)
+
+
+def test_a_damaged_file_of_a_few_papers_is_written_anew_when_it_is_prepared(tmp_path: Path) -> None:
+    made = made_up(5)
+    WordIndexKeeper(FakeTexts(made), tmp_path).prepare()
+    (tmp_path / lexical.FILE).write_bytes(b"damage")
+    assert WordIndexKeeper(FakeTexts(made), tmp_path).prepare() is True
+    arrays.verify(tmp_path / lexical.FILE)
 
 
 def test_a_file_from_a_later_time_is_not_believed(tmp_path: Path) -> None:

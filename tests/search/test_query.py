@@ -151,6 +151,13 @@ def test_operators_of_the_full_text_index_are_text(text: str) -> None:
     _run(any_word_expression(parse(text).ranked))
 
 
+@pytest.mark.parametrize("text", ["author:%", 'author:""', "-author:!", "sheep author:*"])
+def test_an_author_without_a_letter_is_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="is no name") as caught:
+        parse(text)
+    assert caught.value.cure
+
+
 _PIECES = st.sampled_from(
     [
         "OR",

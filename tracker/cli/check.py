@@ -17,7 +17,7 @@ def check(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Check database, full-text index, vectors, files and model.
+    """Check database, full-text index, vectors, files of search and model.
 
     Ends with exit code 1 when something is wrong.
 
@@ -33,7 +33,8 @@ def check(
         from tracker.safetext import line
 
         for finding in findings:
-            cure = f" ({line(finding.cure)})" if finding.cure and not finding.ok else ""
+            told = finding.ok or finding.cure in finding.message  # an error may have said its cure itself
+            cure = "" if told else f" ({line(finding.cure)})"
             typer.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.area:<9}  {line(finding.message)}{cure}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json as json_lines
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from tracker.cli import edge, options
+from tracker.errors import QueryError
 
 if TYPE_CHECKING:
     from tracker.records import SearchResult
-    from tracker.service import Tracker
 
 app = typer.Typer()
+
+#: Lines of a batch that are named when they could not be answered.
+_NAMED = 5
 
 
 @app.command(rich_help_panel=options.FINDING, context_settings=options.QUERY_SETTINGS)
@@ -36,7 +38,7 @@ def search(
         typer.Option(
             "--batch",
             metavar="FILE",
-            help='Lines of {"query": ...}; - is standard input. One result a line.',
+            help='Lines of {"query": ...}; - is standard input. One result or error a line.',
             show_default=False,
         ),
     ] = None,
@@ -78,34 +80,57 @@ def show(result: SearchResult, *, json: bool, first: int = 1) -> None:
 
 
 def _batch(here: edge.Edge, name: str, limit: int, mode: options.Mode) -> None:
+    """One line of output a query; one that cannot be read has its error there, and the others go on.
+
+    Raises:
+        typer.Exit: with 3 when there was such a line.
+    """
     from tracker.cli.jsonable import print_json, search_record
 
+    bad: list[int] = []
     with _lines_of(name) as lines, here.library() as tracker:
-        for result in _results(tracker, _queries(lines, name), limit, mode):
-            print_json(search_record(result))
-
-
-def _results(tracker: Tracker, queries: Iterator[str], limit: int, mode: options.Mode) -> Iterator[SearchResult]:
-    yield from tracker.search_many(queries, limit, mode=mode.value)
+        for number, text in enumerate(lines, 1):
+            if not text.strip():
+                continue
+            where, asked = f"{name}, line {number}", None
+            try:
+                asked = _asked(text, where)
+                query = _query(asked, where)
+                print_json(search_record(tracker.search(query, limit, mode=mode.value)))
+            except QueryError as error:
+                bad.append(number)
+                print_json({"query": asked, "error": str(error)})
+    if bad:
+        shown = ", ".join(map(str, bad[:_NAMED])) + (" and more" if len(bad) > _NAMED else "")
+        edge.complain(f"{name}: {len(bad)} queries could not be answered (line {shown})")
+        raise typer.Exit(edge.PARTLY)
 
 
 def _lines_of(name: str) -> TextIO:
-    return sys.stdin if name == "-" else Path(name).open(encoding="utf-8-sig")
+    return sys.stdin if name == "-" else Path(name).open(encoding="utf-8-sig", errors="replace")
 
 
-def _queries(lines: TextIO, name: str) -> Iterator[str]:
-    """The queries, one a line.
+def _asked(text: str, where: str) -> object:
+    """What a line gives as its query, whatever it is.
 
     Raises:
-        UsageError: a line is not an object with a text "query"; names the line.
+        QueryError: the line is not an object with a "query"; says where.
     """
-    for number, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        try:
-            query = json_lines.loads(text)["query"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise edge.wrong_use(f'{name}, line {number} is not {{"query": ...}}', "one JSON object a line") from error
-        if not isinstance(query, str):
-            raise edge.wrong_use(f"{name}, line {number}: the query is not a text", "put it in quotes")
-        yield query
+    try:
+        asked: object = json_lines.loads(text)["query"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise QueryError(f'{where} is not {{"query": ...}}', cure="one JSON object a line") from error
+    return asked
+
+
+def _query(query: object, where: str) -> str:
+    """The query, if it is a text with something in it.
+
+    Raises:
+        QueryError: it is not; says where.
+    """
+    if not isinstance(query, str):
+        raise QueryError(f"{where}: the query is not a text", cure="put it in quotes")
+    if not query.strip():
+        raise QueryError(f"{where}: there is nothing to search for", cure="give some words")
+    return query

@@ -17,6 +17,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
@@ -34,6 +35,16 @@ ENTRY = np.dtype(
     [("text", "<u8"), ("at", "<u8"), ("tokens", "<u4"), ("width", "<u4"), ("data_crc", "<u4"), ("entry_crc", "<u4")]
 )
 Packed = npt.NDArray[np.uint8]
+#: Texts whose bytes are looked at together where all are asked for.
+_TOGETHER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Of the texts asked for, how many have damaged vectors and how many none."""
+
+    damaged: int
+    absent: int
 
 
 class TokenStore:
@@ -44,6 +55,7 @@ class TokenStore:
         self._data, self._index = folder / "tokens.data", folder / "tokens.index"
         self._lock = threading.Lock()
         self._read_bytes = 0
+        self._unsound = 0
         self._texts = np.zeros(0, np.uint64)
         self._entries = np.zeros(0, ENTRY)
         self._bytes: _Bytes | None = None
@@ -68,10 +80,37 @@ class TokenStore:
             return len(self._texts)
 
     def missing(self, texts: Sequence[int]) -> list[bool]:
-        """For each text whether its token vectors are absent."""
+        """For each text whether its token vectors are absent or damaged: reads the bytes of all that are there."""
+        gone: list[bool] = []
+        for start in range(0, len(texts), _TOGETHER):
+            gone += [found is None for found in self.get_many(texts[start : start + _TOGETHER])]
+        return gone
+
+    def examine(self, texts: Sequence[int]) -> Health:
+        """How the vectors of these texts are; what no one asks for is no damage, nor is half an entry at the end."""
+        gone = self.missing(texts)
+        with self._lock:
+            known = [place is not None for place in self._places(texts)]
+            damaged = sum(bad and there for bad, there in zip(gone, known, strict=True))
+        absent = sum(gone) - damaged
+        # An entry that is damaged names no text: it may be one of those that are absent.
+        return Health(damaged + min(absent, self._unsound), absent - min(absent, self._unsound))
+
+    def drop_damaged(self) -> int:
+        """Takes the damaged entries out of the index, so that their texts count as absent; says how many.
+
+        Raises:
+            DiskFull: the index cannot be written; nothing was changed.
+        """
         with self._lock:
             self._refresh()
-            return [place is None for place in self._places(texts)]
+            entries, unsound = self._entries, self._unsound
+        texts = entries["text"].tolist()
+        keep = ~np.array(self.missing(texts), dtype=bool) if texts else np.zeros(0, dtype=bool)
+        dropped = unsound + int((~keep).sum())
+        if dropped:
+            self._write_index(entries[keep])
+        return dropped
 
     def get(self, text: int) -> tuple[Packed, Packed] | None:
         """Bytes of the tokens ``[t, width]`` and sentence numbers ``[t]``; None when absent or damaged."""
@@ -139,6 +178,22 @@ class TokenStore:
         fresh._data.parent.rmdir()
         return True
 
+    def _write_index(self, entries: npt.NDArray[np.void]) -> None:
+        part = self._index.with_name(f".{self._index.name}.part")
+        try:
+            with self._lock, self._data.open("ab") as data, _locked(data):
+                with part.open("wb") as file:
+                    file.write(entries.tobytes())
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(self._index)
+                self._bytes, self._read_bytes = None, -1
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise DiskFull(
+                f"{self._index} cannot be written: {error.strerror or error}", cure="free some space there"
+            ) from error
+
     def _places(self, texts: Sequence[int]) -> list[int | None]:
         """Where the entry of each text stands; None for those that are absent."""
         if not len(self._texts):
@@ -154,18 +209,15 @@ class TokenStore:
         """Reads entries written since, by this process or another."""
         try:
             size = self._index.stat().st_size // ENTRY.itemsize * ENTRY.itemsize
-        except FileNotFoundError:
-            size = 0
-        if size == self._read_bytes:
-            return
-        if size == 0:
-            self._texts, self._entries, self._bytes = np.zeros(0, np.uint64), np.zeros(0, ENTRY), None
-            self._read_bytes = 0
-            return
-        entries = np.fromfile(self._index, dtype=ENTRY, count=size // ENTRY.itemsize)
-        self._bytes = _Bytes(self._data)
-        length = self._bytes.length
-        entries = entries[_sound(entries, length)]
+            if size == self._read_bytes:
+                return
+            entries = np.fromfile(self._index, dtype=ENTRY, count=size // ENTRY.itemsize)
+            self._bytes = _Bytes(self._data) if size else None
+        except OSError:  # no such files, or nothing that can be read: all is absent
+            size, entries, self._bytes = 0, np.zeros(0, ENTRY), None
+        sound = _sound(entries, self._bytes.length if self._bytes else 0)
+        self._unsound = int((~sound).sum())
+        entries = entries[sound]
         # The latest entry of a text counts: a stable sort keeps it last among its equals.
         order = np.argsort(entries["text"], kind="stable")
         entries = entries[order]
@@ -210,7 +262,10 @@ def _read(entry: tuple[int, ...], data: _Bytes | None) -> tuple[Packed, Packed] 
         return np.zeros((0, width), np.uint8), np.zeros(0, np.uint8)
     if data is None:
         return None
-    found = data.read(tokens * (width + 1), at)
+    try:
+        found = data.read(tokens * (width + 1), at)
+    except OSError:
+        return None
     if zlib.crc32(found) != data_crc:
         return None
     raw = np.frombuffer(found, dtype=np.uint8)

@@ -34,6 +34,7 @@ _NO_ABSTRACT = re.compile(
     r"\W*(?:no abstract|abstract not|not available|abstract unavailable|n/?a\b|none\b|withdrawn)", re.IGNORECASE
 )
 _SHORTEST_ABSTRACT = 60
+_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
 _FIRST_YEAR = 1600
 
 
@@ -171,6 +172,9 @@ def _titles(mentions: Sequence[MentionFact], metadata: Sequence[MetadataFact]) -
             yield (rank, _newest(fact), -len(title), title), title, _of_service(fact)
     for mention, rank in _says("title", mentions):
         title = without_alias(mention.title, mention.alias)
+        # An address stands where a list gives no title: any other list's is better.
+        if _ADDRESS.fullmatch(title):
+            rank = (precedence.LAST, *rank)
         cut = title.endswith(("...", "…"))
         if title_key(title):
             yield (rank, cut, mention.gone, mention.source, mention.key, title), title, _of_list(mention)

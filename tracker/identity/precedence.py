@@ -58,6 +58,8 @@ _MENTION = 2_000
 #: Rank for a year read from an arXiv id: behind every list that gives the paper's year, before the weekly ones.
 YEAR_OF_IDENTIFIER = 3_000
 _YEAR_OF_WEEK = 4_000
+#: Put before the rank of a word that anybody else's is better than.
+LAST = 10_000
 
 
 @lru_cache(maxsize=1024)

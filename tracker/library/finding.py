@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from tracker.search.ports import Card, Keys, PaperText, QueryEncoder, Tokens, Ve
 from tracker.search.query import Atom, parse
 from tracker.search.query import Filter as Asked
 from tracker.settings import Settings
-from tracker.store import changes, facets, filters, fulltext, hits, listing, vectors
+from tracker.store import changes, facets, filters, fulltext, hits, identifiers, listing, papers, vectors
 from tracker.store.database import Database
 from tracker.store.facets import Facets
 
@@ -33,6 +34,8 @@ _NAMED = {
     "concept": "no paper is tied to a concept called {} (tracker concept names them)",
     "tag": "no paper is tagged {}",
 }
+#: What may be an identifier: no space but behind a prefix, and a digit, a slash or a colon somewhere.
+_LIKE_AN_IDENTIFIER = re.compile(r"(?=\S*[\d/:])(?:[A-Za-z]+:\s*)?\S+")
 #: BM25 weights of title, abstract, authors, listed, notes in the database's own index (the way back).
 _WEIGHTS = (2.0, 1.0, 1.0, 1.0, 1.0)
 
@@ -59,14 +62,30 @@ class Finder:
         self._engine.close()
 
     def search(self, query: str, limit: int, offset: int, mode: Mode) -> SearchResult:
-        """The best papers for a query; where there are none, which of its names no paper goes by."""
+        """The best papers for a query, or the one that it names by an identifier.
+
+        Where there are none, the notices say which of its names no paper goes by.
+        """
+        named, pk = self._named(query)
+        if pk is not None:
+            return self._engine.named(query, pk, limit, offset=offset)
         found = self._engine.search(query, limit, offset=offset, mode=mode)
+        if named:
+            told = f"no paper here has the identifier {named} (run: tracker import {named})"
+            found = replace(found, notices=(told, *found.notices))
+        folder = self._settings.index_dir
+        if found.notices and folder.exists() and not folder.is_dir():  # no other cure works before this one
+            told = f"{folder} is a file where a folder should be (remove it, then run: tracker embed)"
+            found = replace(found, notices=(*found.notices, told))
         if found.hits or offset:
             return found
         return replace(found, notices=(*found.notices, *self._nobodys(query)))
 
     def best(self, query: str, count: int, mode: Mode) -> list[int]:
         """The best papers for a query, by number alone."""
+        _, pk = self._named(query)
+        if pk is not None:
+            return [pk][:count]
         return self._engine.best(query, count, mode=mode)
 
     def facets(self, query: str, mode: Mode) -> Facets:
@@ -88,6 +107,23 @@ class Finder:
             self._engine.prepare()
         except (ModelError, DiskFull) as error:
             log.warning("search indexes were not prepared: %s", error)
+
+    def _named(self, query: str) -> tuple[str, int | None]:
+        """The identifier that a query is, as a whole, and the paper that has it; "" and None where it is none."""
+        text = query.strip()
+        if not _LIKE_AN_IDENTIFIER.fullmatch(text):
+            return "", None
+        from tracker.identity import ids  # most queries never need it, and a cold search is in a hurry
+
+        first = ids.parse_identifier(text)
+        if first is None:
+            return "", None
+        asked = dict.fromkeys((first, *ids.identifiers_of(text)))
+        with self._db.reader() as reader:
+            owners = identifiers.owners(reader, asked)
+            former = papers.pks_of_ids(reader, [str(one) for one in asked])
+        held = (owners.get(one, former.get(str(one))) for one in asked)
+        return str(first), next((pk for pk in held if pk is not None), None)
 
     def _nobodys(self, query: str) -> Iterator[str]:
         atoms = (atom for condition in parse(query).conditions for atom in condition.any_of)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tracker.ingest.effective import Chain
 from tracker.ingest.joining import join_collisions, winner_first
 from tracker.ingest.shelves import ensure_sources
 from tracker.journal import Journal
-from tracker.library import lab_check
+from tracker.library import indexes, lab_check
 from tracker.library.conditions import condition_of
 from tracker.library.naming import pk_in, pks_in
 from tracker.records import CheckFinding, DuplicatePair, LibraryStatus, SourceState
@@ -46,6 +46,8 @@ from tracker.store.database import Database, path_of
 from tracker.store.filters import Is
 from tracker.store.reader import Reader
 from tracker.store.sources import StoredSource
+
+log = logging.getLogger(__name__)
 
 
 class Keeper:
@@ -204,12 +206,15 @@ class Keeper:
         path = path_of(self._settings.database_url)
         if repair:
             check.repair(path)
+            if indexes.repair(self._db, self._settings):
+                indexes.prepare(self._db, self._settings)
             with suppress(AlreadyRunning):  # whoever reads for the labs now makes broken parts anew by itself
                 lab_check.repair(self._settings)
         found = check.check(path)
-        # What the labs have read is compared with the library, where that can be read at all.
-        labs = lab_check.check(self._db, self._settings) if all(one.ok for one in found) else ()
-        return (*found, self._model(), *labs)
+        if not all(one.ok for one in found):  # what is derived is compared with a library that can be read
+            return (*found, self._model())
+        searched = indexes.check(self._db, self._settings)
+        return (*found, *searched, self._model(), *lab_check.check(self._db, self._settings))
 
     def _model(self) -> CheckFinding:
         from tracker.embed.load import model_files
@@ -217,7 +222,7 @@ class Keeper:
         try:
             files = model_files(self._settings, fetch=False)
         except ModelError as error:
-            return CheckFinding(area="model", ok=False, message=str(error), cure=error.cure)
+            return CheckFinding(area="model", ok=False, message=str(error.args[0]), cure=error.cure)
         return CheckFinding(area="model", ok=True, message=f"{files.model} is whole")
 
     def backup(self, path: Path) -> Path:
@@ -269,11 +274,16 @@ class Keeper:
 
 
 def restore(path: Path, settings: Settings) -> Path:
-    """Put a backup in place of a library; indexes beside it are dropped, since they belong to the replaced one."""
+    """Put a backup in place of a library; the indexes, which belong to the replaced one, are built for this one."""
     database = path_of(settings.database_url)
     database.parent.mkdir(parents=True, exist_ok=True)
     backup.restore(path, database, datetime.now(UTC))
-    shutil.rmtree(settings.index_dir, ignore_errors=True)
+    try:
+        indexes.drop_foreign(settings.index_dir)
+        with closing(Database.open(settings.database_url)) as db:
+            indexes.prepare(db, settings)
+    except (StoreError, OSError) as error:  # the backup is in place; search says what it lacks
+        log.warning("the search indexes were not built (run: tracker embed): %s", error)
     return database
 
 

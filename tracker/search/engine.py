@@ -27,6 +27,10 @@ Mode = Literal["hybrid", "words", "meaning"]
 
 #: Papers that the database's own full-text index is asked for while the word index is being built.
 _FALLBACK = 500
+#: From this share of candidates without token vectors on it is said; a title of stop words alone never has any.
+_BARE = 0.25
+#: Characters shown of a text that holds nothing to look for.
+_SHOWN = 40
 
 
 class SearchEngine:
@@ -104,12 +108,27 @@ class SearchEngine:
 
     def _ranked(self, query: Query, count: int, mode: Mode, notices: list[str]) -> tuple[Ranked, Meaning | None, Scope]:
         if not query.ranked:
+            if query.text.strip() and not query.conditions:
+                shown = query.text.strip()[:_SHOWN]
+                notices.append(f"nothing to look for in {shown!r}; the newest papers are shown")
             scope = scoping.whole(self._conditions, query)
             return self._latest(count, scope), None, scope
         meaning = self._meaning(query, notices) if mode != "words" else None
         words = self._words(query, notices) if mode != "meaning" or meaning is None else None
         scope = self._scope(query, words, meaning, candidates(count))
-        return rank(words, meaning, scope, count, self._weights), meaning, scope
+        ranked = rank(words, meaning, scope, count, self._weights)
+        if ranked.bare > _BARE:
+            notices.append("not re-ranked by the meetings of words: token vectors are missing (run: tracker embed)")
+        return ranked, meaning, scope
+
+    def named(self, text: str, pk: int, limit: int = 10, *, offset: int = 0) -> SearchResult:
+        """The paper that a query names by an identifier, alone: nothing else is meant by one."""
+        started = time.perf_counter()
+        wanted = [] if offset or limit < 1 else [pk]
+        found = Ranked(np.array([pk], dtype=np.int64), np.ones(1, dtype=np.float32))
+        hits = tuple(_hit(card, found, 0, explain.by_identifier(card)) for card in self._cards.cards(wanted).values())
+        took = round((time.perf_counter() - started) * 1e3, 2)
+        return SearchResult(query=text, took_ms=took, model=None, hits=hits, total=1)
 
     def search_many(self, texts: Iterable[str], limit: int = 10, *, mode: Mode = "hybrid") -> Iterator[SearchResult]:
         """Several queries, answered as they are read.

@@ -101,6 +101,12 @@ def first_sentence_with(card: Card, words: Sequence[Match]) -> str:
     return max(pieces, key=lambda piece: (sum(word in piece for word in here), -pieces.index(piece)))
 
 
+def by_identifier(card: Card) -> Reasons:
+    """What speaks for a paper that was asked for by its identifier."""
+    named = Match(kind="words", field="identifiers", text="its identifier", score=1.0)
+    return Reasons((named,), first_sentence_with(card, ()))
+
+
 def reasons(card: Card, words: tuple[Match, ...], evidence: Evidence | None, source: Tokens | None) -> Reasons:
     """All that speaks for a hit."""
     sentence = nearest_sentence(card, evidence, source)

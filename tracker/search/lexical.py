@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from tracker.errors import IndexUnusable
+from tracker.errors import DiskFull, IndexUnusable
 from tracker.search import arrays, inverted
 from tracker.search.inverted import Segment
 from tracker.search.ports import Floats, Keys, PaperText, Texts
@@ -234,6 +235,7 @@ class WordIndexKeeper:
         self._texts, self._file = texts, folder / FILE if folder else None
         self._lock = threading.Lock()
         self._index: WordIndex | None = None
+        self._tried = False
         self.tokenizer = Tokenizer()
 
     def current(self) -> WordIndex:
@@ -247,6 +249,9 @@ class WordIndexKeeper:
             stamp = self._texts.stamp()
             if index.stamp != stamp:
                 index = self._caught_up(index, stamp, MAX_FRESH)
+                if self._built_anew(index):
+                    with suppress(DiskFull):  # the next search builds it again, which is only slower
+                        index = self._written(index)
             self._index = index
             return index
 
@@ -264,27 +269,43 @@ class WordIndexKeeper:
             self._index = index
             if self._file is None or not self._worth_writing(index):
                 return False
-            whole = index.base
-            if len(index.fresh.pks) or index.rows.base_alive is not None:
-                whole = inverted.merge(
-                    [(index.base, _alive(index.rows)), (index.fresh, np.ones(len(index.fresh.pks), bool))]
-                )
-            self._index = _index(whole, stamp)
-            arrays.write(self._file, {"format": inverted.FORMAT, "stamp": stamp}, whole.arrays())
-            # From here on the file, mapped: what was put together for it need not stay in memory.
-            mapped = self._open()
-            if mapped.stamp == stamp and len(mapped.rows) == len(whole.pks):
-                self._index = mapped
+            self._index = self._written(index)
             return True
 
     def close(self) -> None:
         """Frees what is held."""
         self.tokenizer.close()
 
+    def _written(self, index: WordIndex) -> WordIndex:
+        """The index, in the file and as it stands there.
+
+        Raises:
+            DiskFull: it cannot be written.
+        """
+        assert self._file is not None  # noqa: S101  # asked by the caller
+        whole = index.base
+        if len(index.fresh.pks) or index.rows.base_alive is not None:
+            whole = inverted.merge(
+                [(index.base, _alive(index.rows)), (index.fresh, np.ones(len(index.fresh.pks), bool))]
+            )
+        arrays.write(self._file, {"format": inverted.FORMAT, "stamp": index.stamp}, whole.arrays())
+        # From here on the file, mapped: what was put together for it need not stay in memory.
+        mapped = self._open()
+        fits = mapped.stamp == index.stamp and len(mapped.rows) == len(whole.pks)
+        return mapped if fits else _index(whole, index.stamp)
+
+    def _built_anew(self, index: WordIndex) -> bool:
+        """Whether a search had to build what the file should hold, in a library where that takes a while.
+
+        Tried once: a folder that cannot be written now costs the next searches of this process nothing.
+        """
+        first, self._tried = not self._tried, True
+        return first and self._file is not None and not len(index.base.pks) and len(index.fresh.pks) >= MIN_REWRITE
+
     def _worth_writing(self, index: WordIndex) -> bool:
         assert self._file is not None  # noqa: S101  # asked by the caller
-        if index.changes and not self._file.exists():
-            return True
+        if index.changes and not (len(index.base.pks) and self._file.exists()):
+            return True  # there is no such file, or none that can be used
         return index.changes >= MIN_REWRITE
 
     def _open(self) -> WordIndex:

@@ -154,6 +154,8 @@ def _piece(match: re.Match[str]) -> _Piece | None:
         value = value.strip('"')
         if has_word(value):
             return _Piece(Text(value, _TEXT_FIELDS[field]), "" if negated else value, negated)
+        if field == "author":  # a pasted text may well go on behind "Title:" or "Abstract:" with a dash
+            raise QueryError(f"author:{value} is no name", cure="for example author:hinton")
         return None
     if field in _FILTER_FIELDS:
         return _Piece(_filter(field, value.strip('"').strip()), "", negated)

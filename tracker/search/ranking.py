@@ -55,13 +55,17 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Papers in their final order, with the parts of their scores (each 0 to 1), and the meetings of words."""
+    """Papers in their final order, with the parts of their scores (each 0 to 1), and the meetings of words.
+
+    ``bare``: the share of the embedded candidates for re-ranking whose words are not kept.
+    """
 
     pks: Keys
     scores: Floats
     words: Floats | None = None
     cosines: Floats | None = None
     meetings: dict[int, PaperMeetings] = field(default_factory=dict)
+    bare: float = 0.0
 
 
 def candidates(count: int) -> int:
@@ -98,14 +102,14 @@ def rank(words: WordScores | None, meaning: Meaning | None, scope: Scope, count:
     pks, by_words, by_meaning = pks[related], by_words[related], by_meaning[related]
     first = fusion.first_pass(by_words, words.top, by_meaning, weights)
     order = np.lexsort((pks, -first))
-    scores, meetings = _again(pks[order], first[order], meaning, weights)
+    scores, meetings, bare = _again(pks[order], first[order], meaning, weights)
     # The first ones in their new order, the rest behind them as they were: scored lower than the last of these.
     head = np.lexsort((pks[order][: len(scores)], -scores))
     behind = np.minimum(first[order[len(scores) :]], scores.min(initial=1.0))
     final = np.concatenate([scores[head], behind]).astype(np.float32)[:count]
     order = np.concatenate([order[: len(scores)][head], order[len(scores) :]])[:count]
     share = by_words[order] / words.top if words.top > 0 else by_words[order]
-    return Ranked(pks[order], final, share, by_meaning[order].clip(0, 1), meetings)
+    return Ranked(pks[order], final, share, by_meaning[order].clip(0, 1), meetings, bare)
 
 
 def _by_words(words: WordScores, scope: Scope, count: int) -> Ranked:
@@ -114,12 +118,15 @@ def _by_words(words: WordScores, scope: Scope, count: int) -> Ranked:
     return Ranked(pks, share, share)
 
 
-def _again(pks: Keys, first: Floats, meaning: Meaning, weights: Weights) -> tuple[Floats, dict[int, PaperMeetings]]:
-    """New scores of the first ``depth`` candidates, and the meetings of words they come from."""
+def _again(
+    pks: Keys, first: Floats, meaning: Meaning, weights: Weights
+) -> tuple[Floats, dict[int, PaperMeetings], float]:
+    """New scores of the first ``depth`` candidates, the meetings of words they come from, and the bare share."""
     depth = min(weights.depth, len(pks))
     if meaning.tokens is None or meaning.words is None or not depth:
-        return first[:depth], {}
-    vectors, numbers, counts = meaning.tokens.get(meaning.index.texts(pks[:depth]))
+        return first[:depth], {}, 1.0 if depth else 0.0
+    texts = meaning.index.texts(pks[:depth])
+    vectors, numbers, counts = meaning.tokens.get(texts)
     cosines = vectors @ meaning.words.T
     late = fusion.best_meetings(cosines, counts)
     ends = np.cumsum(counts).tolist()
@@ -128,4 +135,7 @@ def _again(pks: Keys, first: Floats, meaning: Meaning, weights: Weights) -> tupl
         for pk, end, count in zip(pks[:depth].tolist(), ends, counts.tolist(), strict=True)
         if count
     }
-    return fusion.second_pass(first[:depth], late, weights), known
+    # A paper that is not embedded has no text there; that is told elsewhere.
+    embedded = sum(text != 0 for text in texts)
+    bare = sum(text != 0 and not count for text, count in zip(texts, counts.tolist(), strict=True))
+    return fusion.second_pass(first[:depth], late, weights), known, bare / embedded if embedded else 0.0

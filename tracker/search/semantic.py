@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tracker.errors import IndexUnusable
+from tracker.errors import DiskFull, IndexUnusable
 from tracker.search import arrays
 from tracker.search.blocks import Block, empty, gather, join, sketched
 from tracker.search.ports import Floats, Keys, VectorChange, Vectors
@@ -151,6 +152,7 @@ class VectorIndexKeeper:
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._model = ""
+        self._tried = False
 
     def current(self, model: str) -> VectorIndex:
         """The index of a model as of now.
@@ -159,7 +161,14 @@ class VectorIndexKeeper:
             IndexUnusable: too much changed to catch up while somebody waits; ``prepare`` does it.
         """
         with self._lock:
-            return self._refresh(model, MAX_FRESH)
+            index = self._refresh(model, MAX_FRESH)
+            if not self._tried:
+                # Once: a folder that cannot be written now costs the next searches of this process nothing.
+                self._tried = True
+                if self._file(model) is not None and not len(index.base) and len(index.fresh) >= MIN_REWRITE:
+                    with suppress(DiskFull):  # the next search reads the vectors again, which is only slower
+                        index = self._index = self._written(index, model)
+            return index
 
     def prepare(self, model: str) -> bool:
         """Brings index and file up to date; True when a file was written.
@@ -170,20 +179,29 @@ class VectorIndexKeeper:
         with self._lock:
             index = self._refresh(model, None)
             file = self._file(model)
-            if file is None or not index.changes or (index.changes < MIN_REWRITE and file.exists()):
+            usable = file is not None and len(index.base) and file.exists()
+            if file is None or not index.changes or (index.changes < MIN_REWRITE and usable):
                 return False
-            whole = _merged(index)
-            self._index = _index(whole, index.stamp)
-            facts = {"format": FORMAT, "stamp": index.stamp, "model": model}
-            arrays.write(file, facts, {name: getattr(whole, name) for name in Block.__slots__})
+            self._index = self._written(index, model)
             for old in file.parent.glob("vectors-*.index"):
                 if old != file:
                     old.unlink(missing_ok=True)
-            # From here on the file, mapped: what was put together for it need not stay in memory.
-            mapped = self._open(model)
-            if mapped.stamp == index.stamp and len(mapped.rows) == len(whole):
-                self._index = mapped
             return True
+
+    def _written(self, index: VectorIndex, model: str) -> VectorIndex:
+        """The index, in the file and as it stands there.
+
+        Raises:
+            DiskFull: it cannot be written.
+        """
+        file, whole = self._file(model), _merged(index)
+        assert file is not None  # noqa: S101  # asked by the caller
+        facts = {"format": FORMAT, "stamp": index.stamp, "model": model}
+        arrays.write(file, facts, {name: getattr(whole, name) for name in Block.__slots__})
+        # From here on the file, mapped: what was put together for it need not stay in memory.
+        mapped = self._open(model)
+        fits = mapped.stamp == index.stamp and len(mapped.rows) == len(whole)
+        return mapped if fits else _index(whole, index.stamp)
 
     def _file(self, model: str) -> Path | None:
         safe = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in model)
