@@ -76,6 +76,18 @@ def test_a_search_by_words_loads_no_model_and_no_page(at: Any, tmp_path: Path) -
     assert not heavy & _loaded_by(_run_code("--home", str(tmp_path / "lib"), "search", "herding", "--json"))
 
 
+def test_an_imported_list_is_none_that_waits_to_be_read(at: Any, tmp_path: Path) -> None:
+    file = tmp_path / "one.md"
+    file.write_text("# Tides\n\n- [Tides from Drifting Buoys](https://arxiv.org/abs/2401.00001), Ada Example, 2024\n")
+    at("import", str(file), "--no-embed")
+    (told,) = [line for line in at("sources", "list").stdout.splitlines() if "file-one" in line]
+    assert "imported" in told
+    assert "never" not in told
+    assert "fetch" not in at("sources", "show", "file-one").stdout
+    assert "not fetched from anywhere" in at("fetch", "file-one", ok=2).stderr
+    assert "file-one" not in at("fetch", ok=3).stderr
+
+
 def test_sources_on_and_off(at: Any) -> None:
     states = json.loads(at("sources", "list", "--json").stdout)
     off = next(state["spec"]["slug"] for state in states if not state["spec"]["enabled"])
@@ -86,4 +98,5 @@ def test_sources_on_and_off(at: Any) -> None:
     at("sources", "remove", added["spec"]["slug"])
     at("sources", "show", "absent", ok=2)
     at("sources", "add", "not an address", ok=2)
+    assert "is not on the public internet" in at("sources", "add", "http://127.0.0.1/x.md", ok=2).stderr
     assert "shut down" in at("sources", "show", "paperswithcode").stdout

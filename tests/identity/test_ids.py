@@ -54,6 +54,10 @@ def names(url: str) -> list[str]:
         "https://arxiv.org/abs/1706.03762)",
         "https://arxiv.org//abs/1706.03762/",
         "https://arxiv.org:443/abs/17\n06.03762",
+        "https://arxiv.org/ftp/arxiv/papers/1706/1706.03762.pdf",
+        "https://arxiv.org/abs/arXiv:1706.03762",
+        "https://arxiv.org/abs/arXiv%3A1706.03762v2",
+        "https://arxiv.org/ABS/1706.03762",
     ],
 )
 def test_one_paper_on_arxiv_has_one_name(url: str) -> None:
@@ -68,6 +72,7 @@ def test_one_paper_on_arxiv_has_one_name(url: str) -> None:
         ("https://arxiv.org/abs/math.GT/0309136", "math/0309136"),
         ("https://arxiv.org/pdf/astro-ph/9901001.pdf", "astro-ph/9901001"),
         ("https://arxiv.org/abs/0803.0476", "0803.0476"),
+        ("https://arxiv.org/ftp/cs/papers/0112/0112017.pdf", "cs/0112017"),
     ],
 )
 def test_old_arxiv_names(url: str, value: str) -> None:
@@ -121,6 +126,12 @@ def test_doi_in_addresses(url: str, doi: str) -> None:
     [
         ("https://openreview.net/forum?id=rAnB7JSMXL&noteId=x", "openreview:rAnB7JSMXL"),
         ("https://openreview.net/pdf?id=LuCLf4BJsr", "openreview:LuCLf4BJsr"),
+        ("https://openreview.net/revisions?id=LuCLf4BJsr", "openreview:LuCLf4BJsr"),
+        # a single revision's id is its own: which paper it belongs to only OpenReview knows
+        (
+            "https://openreview.net/references/pdf?id=YFOHPrGY1",
+            "url:https://openreview.net/references/pdf?id=YFOHPrGY1",
+        ),
         ("https://aclanthology.org/P19-1001.pdf", "acl:P19-1001"),
         ("https://www.aclweb.org/anthology/p19-1001/", "acl:P19-1001"),
         ("https://www.aclweb.org/anthology/papers/P/P19/P19-1001/", "acl:P19-1001"),
@@ -179,6 +190,8 @@ def test_an_acl_doi_names_the_acl_paper_too() -> None:
         "https://example.org/en/papers/index.html",
         "https://en.wikipedia.org/wiki/Attention",
         "https://arxiv.org/list/cs.CL/recent",
+        "https://arxiv.org/abs/9999.99999",
+        "https://arxiv.org/abs/1706.arXiv:03762",
         "https://aclanthology.org/volumes/2023.conll-babylm/",
         "https://openreview.net/group?id=ICLR.cc",
         "https://scholar.google.com/scholar?q=x",
@@ -257,10 +270,40 @@ def test_routes_in_fragments_tell_pages_apart() -> None:
         ("pmlr:V37/Ioffe15", "pmlr:v37/ioffe15"),
         ("https://arxiv.org/abs/1706.03762", "arxiv:1706.03762"),
         ("url:https://www.example.org/post/", "url:https://example.org/post"),
+        ("arXiv:1706.03762 [cs.CL]", "arxiv:1706.03762"),
+        ("arXiv:1706.03762v7 [cs.CL] 2 Aug 2023", "arxiv:1706.03762"),
+        ("arXiv 1706.03762", "arxiv:1706.03762"),
+        ("[1706.03762]", "arxiv:1706.03762"),
+        ("[arXiv:math/0309136v2 [math.GT]]", "arxiv:math/0309136"),
+        ("oai:arXiv.org:1706.03762", "arxiv:1706.03762"),
+        ("arxiv:arXiv:1706.03762", "arxiv:1706.03762"),
+        ("DOI 10.1162/x", "doi:10.1162/x"),
+        ("info:doi/10.1162/x", "doi:10.1162/x"),
+        ("urn:doi:10.1162/X", "doi:10.1162/x"),
+        ("doi:info:doi/10.1162/x", "doi:10.1162/x"),
     ],
 )
 def test_what_people_type(text: str, name: str) -> None:
     assert str(parse_identifier(text)) == name
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "arXiv:1706.03762 is all you need",
+        "On arXiv 1706.03762",
+        "A reply to arXiv:1706.03762 [cs.CL]",
+        "DOI 10.1162/x and what it names",
+        "[GPT-4] a report",
+        "Deep [cs.CL]",
+        "arXiv",
+        "arXiv: what 30 years of preprints tell",
+        "DOI: a history",
+        "10.1/x",
+    ],
+)
+def test_titles_are_no_identifiers(title: str) -> None:
+    assert parse_identifier(title) is None
 
 
 def test_two_arxiv_papers_in_one_row_are_not_made_one() -> None:
@@ -319,6 +362,24 @@ def test_arxiv_values_survive(value: str) -> None:
     page = landing_url(name)
     assert page is not None
     assert identifiers_of(page) == (name,)
+
+
+@given(
+    arxiv_values,
+    st.sampled_from(["", "arXiv:", "arXiv ", "arxiv : ", "oai:arXiv.org:", "arXiv:arXiv:"]),
+    st.sampled_from(["", "v2"]),
+    st.sampled_from(["", " [cs.CL]", "[hep-th]", " [stat.ML] 12 Jun 2017"]),
+)
+def test_what_stands_around_an_arxiv_id_says_nothing(value: str, before: str, version: str, behind: str) -> None:
+    name = Identifier("arxiv", value)
+    written = f"{before}{value}{version}{behind}"
+    assert parse_identifier(written) == parse_identifier(f"[{written}]") == name
+    assert parse_identifier(f"{written} and gardens") is None
+
+
+@given(doi_values, st.sampled_from(["DOI ", "doi:", "DOI: ", "info:doi/", "urn:doi:", "doi:info:doi/"]))
+def test_what_stands_before_a_doi_says_nothing(value: str, before: str) -> None:
+    assert parse_identifier(before + value) == parse_identifier(value)
 
 
 @given(doi_values)

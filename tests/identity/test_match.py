@@ -29,6 +29,9 @@ def paper(title: str, *more: str, **fields: object) -> Candidate:
     return Candidate(titles=(title, *more), identifiers=ids, **fields)  # type: ignore[arg-type]
 
 
+TWO_WORDS = paper("Bagging predictors", ids=["doi:10.1007/bf00058655"], authors=("Leo Breiman",), year=1996)
+
+
 def said(a: Candidate, b: Candidate) -> str:
     verdict = compare(a, b)
     assert compare(b, a) == verdict
@@ -89,6 +92,17 @@ def test_overwhelming_evidence(a: Candidate, b: Candidate) -> None:
             paper(LONG, ids=["arxiv:2001.00001"], authors=("Ada Li",)),
             paper(LONG, ids=["arxiv:2001.00002"], authors=("Ada Li",)),
         ),
+        (TWO_WORDS, paper("Bagging predictors", ids=["doi:10.1023/a:1018054314350"], year=1996)),
+        (TWO_WORDS, paper("Bagging Predictors", ids=["doi:10.1023/a:1018054314350"], authors=("L. Breiman",))),
+        (TWO_WORDS, paper("Bagging Predictors", ids=["doi:10.1023/a:1018054314350"])),
+        (
+            paper("Support-vector networks", ids=["doi:10.1007/bf00994018"], year=1995),
+            paper("Support-Vector Networks", ids=["doi:10.1023/a:1022627411411"], year=1995),
+        ),
+        (
+            paper("Support-vector networks", ids=["doi:10.1007/bf00994018"]),
+            paper("Support vector networks", ids=["doi:10.1023/a:1022627411411"]),
+        ),
     ],
 )
 def test_a_person_should_look(a: Candidate, b: Candidate) -> None:
@@ -102,6 +116,10 @@ def test_a_person_should_look(a: Candidate, b: Candidate) -> None:
         (paper("Attention", year=2017), paper("Attention", year=2023)),
         (paper("GRDN", ids=["arxiv:2001.00001"], year=2020), paper("GRDN", ids=["arxiv:2001.00002"], year=2020)),
         (paper(LONG, ids=["arxiv:2001.00001"], year=2020), paper(LONG, ids=["arxiv:2001.00002"], year=2020)),
+        (paper("Attention", ids=["doi:10.1/a"], year=2020), paper("Attention", ids=["doi:10.1/b"], year=2020)),
+        (TWO_WORDS, paper("Bagging Predictors", ids=["doi:10.1/b"], year=2003)),
+        (TWO_WORDS, paper("Bagging Predictors", ids=["doi:10.1/b"], authors=("Ada Li",), year=1996)),
+        (paper("GRDN Net: " + LONG, ids=["doi:10.1/a"]), paper("GRDN Net: Cutting Stone", ids=["doi:10.1/b"])),
         (
             paper("Gardens for Everyone, Part 1: Water", authors=("Li",)),
             paper("Gardens for Everyone, Part 2: Water", authors=("Li",)),
@@ -117,6 +135,14 @@ def test_a_person_should_look(a: Candidate, b: Candidate) -> None:
 )
 def test_different(a: Candidate, b: Candidate) -> None:
     assert said(a, b) == "different"
+
+
+def test_papers_of_one_short_title_by_different_people_stay_apart() -> None:
+    some = [
+        paper("Deep Learning", ids=[f"doi:10.1/{n}"], authors=(author,), year=2015)
+        for n, author in enumerate(["Yann LeCun", "Ian Goodfellow", "Adam Gibson"])
+    ]
+    assert list(find_pairs(some, some)) == []
 
 
 def test_the_evidence_is_told_in_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from tracker.ingest.effective import Chain
 from tracker.records import Metadata
 from tracker.service import Tracker
 from tracker.settings import load_settings
-from tracker.store import metadata, papers
+from tracker.store import metadata, papers, sources
+from tracker.store.database import Database
+from tracker.store.times import utc_now
 
 
 def opened(home: Path) -> Tracker:
@@ -134,6 +137,122 @@ def test_a_markdown_list_becomes_a_source(tmp_path: Path) -> None:
         assert tracker.source("file-my-list").entries == 2
         assert tracker.paper("2401.00001").mentions[0].section[-1] == "Buoys"
         assert tracker.import_file(file, embed=False).added == 0
+
+
+LIST = "# Tides\n\n- [Tides from Drifting Buoys](https://arxiv.org/abs/2401.00001), Ada Example, 2024\n"
+
+
+def test_what_was_imported_is_not_asked_for_by_an_update(tmp_path: Path) -> None:
+    file = tmp_path / "one.md"
+    file.write_text(LIST)
+    with opened(tmp_path / "home") as tracker:
+        tracker.import_file(file, embed=False)
+        for state in tracker.sources():
+            if state.spec.kind not in ("shelf", "file"):
+                tracker.enable_source(state.spec.slug, False)
+        assert tracker.fetch() == ()
+        report = tracker.update(embed=False)
+        assert (report.sources, report.papers > 1) == ((), True)
+        with pytest.raises(UsageError, match="file-one is not fetched from anywhere"):
+            tracker.update(sources=["file-one"], embed=False)
+        with pytest.raises(UsageError, match="file-one"):
+            tracker.fetch(["file-one"])
+
+
+def test_lists_of_one_name_in_two_folders_are_two_sources(tmp_path: Path) -> None:
+    with opened(tmp_path / "home") as tracker:
+        for year in ("2024", "2025", "2024", "2025"):
+            file = tmp_path / year / "Reading.md"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(LIST.replace("2401", f"{year[2:]}01"))
+            tracker.import_file(file, embed=False)
+        found = {s.spec.slug: s.entries for s in tracker.sources() if s.spec.kind == "file"}
+        (other,) = found.keys() - {"file-reading"}
+        assert (list(found.values()), other[:13], len(other)) == ([1, 1], "file-reading-", 21)
+        assert [m.source for m in tracker.paper("2401.00001").mentions] == ["file-reading"]
+        assert [m.source for m in tracker.paper("2501.00001").mentions] == [other]
+
+
+def test_a_list_imported_before_places_were_kept_is_known_again(tmp_path: Path) -> None:
+    home, files = tmp_path / "home", [tmp_path / "a" / "reading.md", tmp_path / "b" / "reading.md"]
+    with opened(home) as tracker:
+        for file in files:
+            file.parent.mkdir()
+            file.write_text(LIST)
+        tracker.import_file(files[0], embed=False)
+        with Database.open(load_settings(home, {}).database_url) as database, database.write() as session:
+            sources.ensure(session, replace(tracker.source("file-reading").spec, options={}), utc_now(), position=1000)
+        for file in (*files, *files):
+            tracker.import_file(file, embed=False)
+        assert len([s for s in tracker.sources() if s.spec.kind == "file"]) == 2
+        assert tracker.source("file-reading").spec.options
+
+
+def test_what_the_pages_upload_goes_by_its_name(tmp_path: Path) -> None:
+    with opened(tmp_path / "home") as tracker:
+        for folder in ("tracker-import-a", "tracker-import-b"):
+            file = tmp_path / folder / "reading.md"
+            file.parent.mkdir()
+            file.write_text(LIST)
+            tracker.import_file(file, embed=False)
+        assert [s.spec.slug for s in tracker.sources() if s.spec.kind == "file"] == ["file-reading"]
+
+
+def test_rows_that_name_no_paper_are_told_and_left_out(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "a.jsonl",
+        {"title": "", "identifiers": {"doi": "10.1/x"}},
+        {"title": "Moonlight Is Late", "identifiers": {"arxiv": "9999.99999", "doi": "10.1162/x"}},
+        {"title": "Tides", "identifiers": {"arxiv": "9999.99999"}},
+        {"url": "https://github.com/example/tides"},
+        TIDES,
+        {"id": "t-1", "identifiers": {"doi": "10.1/x"}, "status": "read"},
+    )
+    with opened(tmp_path / "home") as tracker:
+        report = tracker.import_file(file, embed=False)
+        titles = sorted(p.title for p in tracker.papers(limit=None))
+        assert tracker.paper("t-1").status == "read", "a paper that the library has may be named by its id alone"
+    assert titles == ["Moonlight Is Late", "Tides", "Tides from Drifting Buoys"]
+    assert [(p.where, p.message) for p in report.problems] == [
+        ("line 1", "it has no title, and doi:10.1/x cannot be read"),
+        ("line 2", "arxiv:9999.99999 is no identifier that can be read; it was left out"),
+        ("line 3", "arxiv:9999.99999 is no identifier that can be read; it was left out"),
+        ("line 4", "it has no title, and https://github.com/example/tides is the address of no single paper"),
+        ("line 6", "doi:10.1/x is no identifier that can be read; it was left out"),
+    ]
+
+
+def test_two_dois_of_one_article_wait_for_a_person(tmp_path: Path) -> None:
+    dois = ["10.1007/bf00058655", "10.1023/a:1018054314350"]
+    rows = [{"title": "Bagging predictors", "year": 1996, "identifiers": {"doi": doi}} for doi in dois]
+    with opened(tmp_path / "home") as tracker:
+        tracker.import_file(write(tmp_path / "a.jsonl", *rows), embed=False)
+        (pair,) = tracker.duplicates()
+        assert {pair.first.id, pair.second.id} == {f"doi:{doi}" for doi in dois}
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1/x.md", "127.0.0.1, which is not on the public internet"),
+        ("192.168.1.2/x.md", "192.168.1.2, which is not on the public internet"),
+        ("http://2130706433.local/x.md", "is not at a host of the public internet"),
+        ("http://localhost/x.md", "localhost"),
+        ("https://example.org:8080/x.md", "only 80 and 443 are asked"),
+    ],
+)
+def test_a_list_on_a_private_address_is_refused_when_it_is_added(tmp_path: Path, url: str, told: str) -> None:
+    with opened(tmp_path / "home") as tracker, pytest.raises(UsageError, match=told):
+        tracker.add_source(url)
+
+
+def test_an_address_of_the_mirror_is_the_public_one(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "home", {"TRACKER_OFFLINE": "1", "TRACKER_MIRROR": "http://127.0.0.1:8765"})
+    with Tracker.open(settings=settings) as tracker:
+        added = tracker.add_source("http://127.0.0.1:8765/example.org/list.md")
+        assert added.spec.url == "https://example.org/list.md"
+        with pytest.raises(UsageError, match="only 80 and 443"):
+            tracker.add_source("http://127.0.0.1:8766/example.org/list.md")
 
 
 @pytest.mark.parametrize("format", ["jsonl", "bibtex", "ris", "csv"])

@@ -32,10 +32,11 @@ def fetch(
     if json:
         print_json(reports)
     else:
-        for line in words.source_lines(reports) or ["no list is switched on; see tracker sources list"]:
+        for line in words.source_lines(reports):
             typer.echo(line)
+        if not reports:
+            typer.echo("no list is switched on; see tracker sources list")
     for failure in words.source_failures(reports):
         edge.say(failure)
-    failed = [report for report in reports if report.error]
-    if failed:
-        raise typer.Exit(1 if len(failed) == len(reports) else edge.PARTLY)
+    if any(report.error for report in reports):
+        raise typer.Exit(edge.PARTLY)

@@ -49,7 +49,14 @@ def list_(ctx: typer.Context, json: options.Json = False) -> None:
             Column("Next", drop=2),
         ),
         [
-            (s.spec.slug, s.spec.title, f"{s.entries:,}", _state(s), moment(s.last_fetch), moment(s.next_fetch, ""))
+            (
+                s.spec.slug,
+                s.spec.title,
+                f"{s.entries:,}",
+                _state(s),
+                moment(s.last_fetch, "" if _imported(s) else "never"),
+                moment(s.next_fetch, ""),
+            )
             for s in states
         ],
     )
@@ -122,9 +129,16 @@ def disable(ctx: typer.Context, slug: Slug, json: options.Json = False) -> None:
 def _state(state: SourceState) -> str:
     if not state.spec.enabled:
         return "off"
+    if _imported(state):
+        return "imported"
     if state.error:
         return "failing"
     return "on" if state.last_success else "not yet read"
+
+
+def _imported(state: SourceState) -> bool:
+    """A person's own file: nothing is ever fetched for it."""
+    return state.spec.kind == "file"
 
 
 def _done(state: SourceState, sentence: str, json: bool) -> None:
@@ -151,6 +165,8 @@ def _print(state: SourceState, json: bool) -> None:
     wrapped(
         console, joined(count(state.entries, "entry", "entries"), f"{state.gone:,} left the list" if state.gone else "")
     )
+    if _imported(state):
+        return
     wrapped(console, f"last fetch {moment(state.last_fetch)}, last change {moment(state.last_change)}")
     if state.spec.enabled:
         wrapped(console, f"next fetch {moment(state.next_fetch, 'with the next update')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker.errors import Refused, UsageError
 from tracker.facade.rooms import Rooms
 from tracker.records import DuplicatePair, Paper, SourceState
 
@@ -25,9 +26,9 @@ class Curating(Rooms):
         """Follow a list by its address; it is read by the next update.
 
         Raises:
-            UsageError: no kind of source reads that address.
+            UsageError: no kind of source reads that address, or it is not on the public internet.
         """
-        return self._keeper().add_source(url, slug)
+        return self._keeper().add_source(_askable(url, slug, self._settings.mirror), slug)
 
     def remove_source(self, slug: str) -> SourceState:
         """Follow a list no more; its mentions stay, marked gone.  Adding it again brings them back."""
@@ -68,3 +69,20 @@ class Curating(Rooms):
             UsageError: nothing was merged into it.
         """
         return tuple(map(self._desk().paper, self._keeper().split(paper_id)))
+
+
+def _askable(url: str, slug: str | None, mirror: str | None) -> str:
+    """The address as it can be asked; one of the mirror's own is the public one that it stands for.
+
+    Told when it is added, not by the update that would be refused it.
+    """
+    from tracker.http._address import public_url
+    from tracker.sources import registry
+
+    if mirror and url.strip().startswith(f"{mirror}/"):
+        url = "https://" + url.strip().removeprefix(f"{mirror}/")
+    try:
+        public_url(registry.spec_for_url(url, slug=slug).url)
+    except Refused as error:
+        raise UsageError(str(error), cure="give the address of a list on the public internet") from error
+    return url

@@ -104,6 +104,8 @@ def entry_identifiers(entry: Entry) -> tuple[Identifier, ...]:
 def parse_identifier(text: str) -> Identifier | None:
     """What a person types: ``arXiv:1706.03762v5``, ``1706.03762``, ``10.1/x``, an address, ``openreview:ID``, ...
 
+    The text must be an identifier and nothing besides: what only mentions one, as a title may, gives None.
+
     ``parse_identifier(str(identifier)) == identifier`` for every identifier that this module makes.
     """
     text = text.strip()
@@ -210,8 +212,8 @@ def _may_be_a_paper(canonical: str) -> bool:
         return path.count("/") > 2
     if host == "huggingface.co":
         return bool(_FILE_ON_HUB.fullmatch(path)) and not path.lower().endswith("/readme.md")
-    if schemes.ARXIV_HOSTS.fullmatch(host) and not re.match(r"/(?:abs|pdf|html)/", path):
-        return False
+    if schemes.ARXIV_HOSTS.fullmatch(host):
+        return False  # every paper there has an arXiv id, and none could be read
     if host in _PROCEEDINGS and re.match(r"/(?:group|venues?|volumes|events)\b", path):
         return False
     if host == "paperswithcode.com":

@@ -172,6 +172,7 @@ class _Evidence:
     conflict: str | None
     abstract: float | None
     fixed: bool
+    identical: bool = False
 
     @property
     def authors_agree(self) -> bool:
@@ -193,12 +194,23 @@ class _Evidence:
     @property
     def contradicted(self) -> bool:
         """Something says that these are two papers, though not for sure."""
+        return self.conflict is not None or self.disagreeing
+
+    @property
+    def disagreeing(self) -> bool:
+        """Something but the identifiers says so."""
         return (
-            self.conflict is not None
-            or self.strangers
+            self.strangers
             or (self.year_gap is not None and self.year_gap > 3)
             or (self.abstract is not None and self.abstract < _ABSTRACT_OTHER)
         )
+
+    @property
+    def two_dois(self) -> bool:
+        """One title, nothing against it but two DOIs: publishers give one article a second when it changes hands."""
+        other_dois = self.conflict is not None and self.conflict.startswith("doi ")
+        near_in_time = self.authors_agree or self.year_gap is None or self.year_agrees
+        return other_dois and self.identical and near_in_time and not self.disagreeing
 
     @property
     def score(self) -> float:
@@ -257,6 +269,7 @@ def _weigh(a: _Seen, b: _Seen) -> Verdict:
         conflict=_conflict(a, b),
         abstract=fuzz.token_sort_ratio(a.abstract, b.abstract) / 100 if a.abstract and b.abstract else None,
         fixed=fixed,
+        identical=relation == "exact" or _whole(title, a, b),
     )
     verdict: Literal["same", "unsure", "different"] = "different"
     if _overwhelming(evidence):
@@ -281,7 +294,7 @@ def _doubtful(e: _Evidence) -> bool:
         return False
     backed = e.authors_agree or e.abstracts_agree
     if e.conflict is not None:
-        return e.relation == "exact" and e.title.telling and backed
+        return e.two_dois or (e.relation == "exact" and e.title.telling and backed)
     if e.relation == "exact":
         return e.title.telling or backed or (e.year_agrees and not e.contradicted)
     if e.relation == "near" and e.title.telling and not e.strangers:
@@ -295,6 +308,11 @@ def _doubtful(e: _Evidence) -> bool:
     if e.relation == "alias":
         return backed or e.year_agrees
     return e.relation == "alike" and backed and e.title.telling
+
+
+def _whole(title: Title | None, a: _Seen, b: _Seen) -> bool:
+    """Is a short name the whole title of both, and more than one word (*Bagging predictors*)?"""
+    return title is not None and len(title.words) > 1 and all(title in map(fold, s.candidate.titles) for s in (a, b))
 
 
 def _authors(a: _Seen, b: _Seen) -> float | None:

@@ -17,14 +17,21 @@ _ARCHIVES = (
 )
 _ARXIV_NEW = re.compile(r"(\d{2})(\d{2})\.(\d{4,5})(?:v\d+)?")
 _ARXIV_OLD = re.compile(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/(\d{{2}})(\d{{2}})(\d{{3}})(?:v\d+)?", re.IGNORECASE)
+#: What stands around an arXiv id where people and catalogues write it: ``arXiv:1706.03762v7 [cs.CL] 2 Aug 2023`` is
+#: the stamp on the paper's own margin, ``oai:arXiv.org:1706.03762`` its name in OAI-PMH.
+_ARXIV_BEFORE = re.compile(r"(?:(?:oai:)?arxiv(?:\.org)?(?:\s*:\s*|\s+))+", re.IGNORECASE)
+_ARXIV_BEHIND = re.compile(r"\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\](?:\s+\d{1,2}\s+[A-Za-z]{3}\s+\d{4})?$")
 _ARXIV_BIBCODE = re.compile(r"\d{4}arXiv(\d{4})\.?(\d{4,5})[A-Za-z]")
 
 ARXIV_HOSTS = re.compile(
     r"(?:[a-z0-9-]+\.){0,2}arxiv\.org|xxx\.lanl\.gov|(?:xxx|arxiv)\.(?:lanl\.gov|itp\.ac\.cn)|ar5iv\.org"
 )
 _ARXIV_PATH = re.compile(
-    r"/(?:abs|pdf|html|format|ps|e-print|src|dvi|tex|bibtex|cits|refs|versions|show-email|other)/(.+)"
+    r"/(?:abs|pdf|html|format|ps|e-print|src|dvi|tex|bibtex|cits|refs|versions|show-email|other)/(.+)",
+    re.IGNORECASE,
 )
+#: Papers that came as a PDF only: ``/ftp/arxiv/papers/1706/1706.03762.pdf``, ``/ftp/cs/papers/0112/0112017.pdf``.
+_ARXIV_FTP = re.compile(r"/ftp/([a-z-]+)/papers/\d{4}/([^/]+)", re.IGNORECASE)
 #: Sites that show arXiv papers under their arXiv ids.
 _ARXIV_MIRRORS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("alphaxiv.org", re.compile(r"/(?:[a-z]{2}/)?(?:abs|pdf|html|overview|audio|resources|models)/(.+)")),
@@ -39,6 +46,7 @@ _ARXIV_MIRRORS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("emergentmind.com", re.compile(r"/papers/(.+)")),
 )
 
+_DOI_BEFORE = re.compile(r"(?:info:doi/|(?:urn:)?doi(?:\s*:\s*|\s+))+", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _DOI_HOSTS = ("doi.org", "dx.doi.org", "doi.acm.org", "hdl.handle.net")
 #: Publishers whose addresses carry the DOI as it is, followed by a word for the page at most.
@@ -94,12 +102,27 @@ def arxiv_id(text: str) -> str | None:
     return None
 
 
+def arxiv_written(text: str) -> str | None:
+    """An arXiv id as people, catalogues and the stamp on a paper write it; None where the text is anything more."""
+    text = " ".join(text.split())
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
+    return arxiv_id(_ARXIV_BEHIND.sub("", _without(_ARXIV_BEFORE, text)))
+
+
+def _without(before: re.Pattern[str], text: str) -> str:
+    """The text without what it begins with."""
+    return text[found.end() :] if (found := before.match(text)) else text
+
+
 def arxiv_of(host: str, path: str) -> str | None:
     """The arXiv id in an address of arXiv, its mirrors, or a site that shows its papers."""
     path = unquote(path)
     if ARXIV_HOSTS.fullmatch(host):
+        if ftp := _ARXIV_FTP.fullmatch(path):
+            path = ftp[2] if ftp[1].lower() == "arxiv" else f"{ftp[1]}/{ftp[2]}"
         match = _ARXIV_PATH.fullmatch(path)
-        tail = match[1] if match else path.lstrip("/")
+        tail = _without(_ARXIV_BEFORE, match[1] if match else path.lstrip("/"))
     elif host == "ui.adsabs.harvard.edu" and (found := _ARXIV_BIBCODE.search(path)):
         return arxiv_id(f"{found[1]}.{found[2]}")
     else:
@@ -174,8 +197,11 @@ def _nature(path: str) -> str | None:
 
 
 def openreview_of(host: str, path: str, query: str) -> str | None:
-    """The forum's id; revisions and attachments of other kinds have ids of their own and say nothing."""
-    if host != "openreview.net" or path not in ("/forum", "/pdf", "/attachment"):
+    """The forum's id, which the list of its revisions has too.
+
+    One revision (``/references/pdf``) and attachments of other kinds have ids of their own, and say nothing.
+    """
+    if host != "openreview.net" or path not in ("/forum", "/pdf", "/attachment", "/revisions"):
         return None
     value = parse_qs(query).get("id", [""])[0].strip().rstrip(").,;")
     return value if _OPENREVIEW_ID.fullmatch(value) else None
@@ -252,9 +278,9 @@ def normalise(scheme: str, value: str) -> str | None:
     value = value.strip()
     match scheme:
         case "arxiv":
-            return arxiv_id(value)
+            return arxiv_written(value)
         case "doi":
-            return doi_value(value)
+            return doi_value(_without(_DOI_BEFORE, value))
         case "openreview":
             return value if _OPENREVIEW_ID.fullmatch(value) else None
         case "acl":

@@ -64,7 +64,8 @@ def import_rows(
 
     A row is the paper that has its id or one of its identifiers, else a new
     one.  What the reader wrote is added to what is there, never taken away: a
-    status, rating or priority counts only where the library has none.
+    status, rating or priority counts only where the library has none.  A row
+    that names no paper is left out with a problem that says why.
 
     Returns:
         The report, and the numbers of the papers that something changed about.
@@ -73,9 +74,9 @@ def import_rows(
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
         with db.write(durable=True) as session:
-            pks = _Rows(session, chain, clock(), count).bring(some)
-            became = _mentions(session, zip(some, pks, strict=True), chain, clock(), count)
-            count.ids += list(papers.ids_of(session, [_last(became, pk) for pk in pks]).values())
+            brought = _Rows(session, chain, clock(), count).bring(some)
+            became = _mentions(session, brought, chain, clock(), count)
+            count.ids += list(papers.ids_of(session, [_last(became, pk) for _, pk in brought]).values())
         if progress is not None:
             progress(Progress(stage="import", done=start + len(some), total=len(rows)))
     report = ImportReport(
@@ -98,15 +99,22 @@ class _Rows:
         self._now = now
         self._count = count
 
-    def bring(self, rows: Sequence[ImportRow]) -> list[int]:
-        """The paper of each row."""
+    def bring(self, rows: Sequence[ImportRow]) -> list[tuple[ImportRow, int]]:
+        """Each row with its paper; without the rows that name none."""
         named = [row_identifiers(row) for row in rows]
         owners = identifiers.owners(self._session, [i for some in named for i in some])
         by_id = papers.pks_of_ids(self._session, [row.id for row in rows if row.id])
-        found: list[int] = []
+        found: list[tuple[ImportRow, int]] = []
         changed: set[int] = set()
         for row, own in zip(rows, named, strict=True):
             pk = by_id.get(row.id or "") or next((owners[i] for i in own if i in owners), None)
+            if pk is None and not own and not row.title.strip():
+                self._count.problems.append(Problem(f"line {row.line}", _nameless(row)))
+                continue
+            self._count.problems += [
+                Problem(f"line {row.line}", f"{text} is no identifier that can be read; it was left out")
+                for text in _unread(row)
+            ]
             if pk is None:
                 pk = self._insert(row, own)
                 self._count.touched.add(pk)
@@ -117,12 +125,12 @@ class _Rows:
             if row.id:
                 by_id.setdefault(row.id, pk)
             self._own_words(pk, row)
-            found.append(pk)
+            found.append((row, pk))
         joined = join_collisions(
             self._session, derive(self._session, changed, self._chain, self._now), self._chain, self._now
         )
         self._count.touched |= {joined.get(pk, pk) for pk in changed}
-        return [joined.get(pk, pk) for pk in found]
+        return [(row, joined.get(pk, pk)) for row, pk in found]
 
     def _insert(self, row: ImportRow, own: Sequence[Identifier]) -> int:
         said = _metadata(row, own)
@@ -196,6 +204,18 @@ def row_identifiers(row: ImportRow) -> tuple[Identifier, ...]:
     order = dict.fromkeys(found)
     best = ids.strongest(order)
     return tuple(sorted(order, key=lambda i: (i != best,)))
+
+
+def _unread(row: ImportRow) -> list[str]:
+    """What a row gives as an identifier and is none."""
+    return [text[:80] for text in row.identifiers if ids.parse_identifier(text) is None]
+
+
+def _nameless(row: ImportRow) -> str:
+    """Why no paper can be made of a row."""
+    unread = [f"{text} cannot be read" for text in _unread(row)]
+    address = [f"{row.url[:80]} is the address of no single paper"] if row.url else []
+    return ", and ".join(["it has no title", *unread, *address])
 
 
 def _metadata(row: ImportRow, own: Sequence[Identifier]) -> Metadata:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -26,6 +28,11 @@ from tracker.settings import Settings
 from tracker.sources import registry
 from tracker.store import papers, sources
 from tracker.store.database import Database
+
+#: The option of a source in which its file's place is kept, as a hash: an export tells nobody's folders.
+_PLACE = "place"
+#: How the folders begin that the pages put what was uploaded into, each time another one.
+_UPLOADED = "tracker-import-"
 
 #: Larger files are not lists of papers.
 MAX_BYTES = 2_000_000_000
@@ -91,15 +98,7 @@ class Importer:
 
     def _markdown(self, path: Path, data: bytes) -> tuple[ImportReport, set[int]]:
         """A list in Markdown becomes a source of its own, which is not fetched from anywhere."""
-        stem = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-") or "list"
-        spec = SourceSpec(
-            slug=f"file-{stem}",
-            kind="file",
-            title=path.name,
-            url=path.name,
-            description="Imported from a file.",
-            interval_hours=0,
-        )
+        spec = self._spec(path)
         document = Document(url=path.name, final_url=path.name, status=200, body=data)
         try:
             parsed = registry.kind("markdown").parse(spec, [document])
@@ -119,6 +118,39 @@ class Importer:
             ids=tuple(sorted(names.values())),
         )
         return report, placed.papers
+
+    def _spec(self, path: Path) -> SourceSpec:
+        """The source that a file is: the first of its name is called by it, one of another folder by its place too."""
+        stem = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-") or "list"
+        place = _place(path)
+        spec = SourceSpec(
+            slug=f"file-{stem}",
+            kind="file",
+            title=path.name,
+            url=path.name,
+            description="Imported from a file.",
+            interval_hours=0,
+            options={_PLACE: place},
+        )
+        with self._db.reader() as reader:
+            held = {stored.spec.slug: stored.spec for stored in sources.listed(reader, removed=True)}
+        if (first := held.get(spec.slug)) is None or _is_it(first, path.name, place):
+            return spec
+        return dataclasses.replace(spec, slug=f"{spec.slug}-{place}")
+
+
+def _place(path: Path) -> str:
+    """Eight digits for a file's full path; what was uploaded or typed has none, and goes by its name alone."""
+    uploaded = path.parent.name.startswith(_UPLOADED) or str(path) == "-"
+    where = path.name if uploaded else str(path.resolve())
+    return hashlib.sha256(where.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def _is_it(held: SourceSpec, name: str, place: str) -> bool:
+    """Is a source this very file?  One without a place was imported before places were kept, or came in an export."""
+    if held.kind != "file":
+        return False
+    return held.options[_PLACE] == place if _PLACE in held.options else held.title in (name, held.slug)
 
 
 def _bytes(path: Path) -> bytes:

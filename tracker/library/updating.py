@@ -43,6 +43,9 @@ log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Progress], None]
 
+#: Kinds of sources that no address is asked for.
+_NOT_FETCHED = ("shelf", "file")
+
 
 class Updater:
     """Brings things into the library; one at a time over all processes."""
@@ -185,11 +188,11 @@ class Updater:
         self, slugs: Sequence[str] | None, force: bool, progress: OnProgress | None
     ) -> tuple[tuple[SourceReport, ...], set[int]]:
         with self._db.reader() as reader:
-            if slugs is None:
-                wanted = [s for s in sources.listed(reader) if s.spec.enabled and s.spec.kind != "shelf"]
+            if slugs is None:  # what a person imported lies on their disk: there is nothing to ask for
+                wanted = [s for s in sources.listed(reader) if s.spec.enabled and s.spec.kind not in _NOT_FETCHED]
             else:
                 wanted = [sources.get(reader, slug) for slug in slugs]
-        if unreadable := [s.spec.slug for s in wanted if s.spec.kind in ("shelf", "file")]:
+        if unreadable := [s.spec.slug for s in wanted if s.spec.kind in _NOT_FETCHED]:
             raise UsageError(f"{unreadable[0]} is not fetched from anywhere")
         lists = ListReader(
             db=self._db,
