@@ -80,6 +80,12 @@ class TokenStore:
             return len(self._texts)
 
     def missing(self, texts: Sequence[int]) -> list[bool]:
+        """For each text whether its token vectors are absent, by the index alone."""
+        with self._lock:
+            self._refresh()
+            return [place is None for place in self._places(texts)]
+
+    def unusable(self, texts: Sequence[int]) -> list[bool]:
         """For each text whether its token vectors are absent or damaged: reads the bytes of all that are there."""
         gone: list[bool] = []
         for start in range(0, len(texts), _TOGETHER):
@@ -88,7 +94,7 @@ class TokenStore:
 
     def examine(self, texts: Sequence[int]) -> Health:
         """How the vectors of these texts are; what no one asks for is no damage, nor is half an entry at the end."""
-        gone = self.missing(texts)
+        gone = self.unusable(texts)
         with self._lock:
             known = [place is not None for place in self._places(texts)]
             damaged = sum(bad and there for bad, there in zip(gone, known, strict=True))
@@ -106,7 +112,7 @@ class TokenStore:
             self._refresh()
             entries, unsound = self._entries, self._unsound
         texts = entries["text"].tolist()
-        keep = ~np.array(self.missing(texts), dtype=bool) if texts else np.zeros(0, dtype=bool)
+        keep = ~np.array(self.unusable(texts), dtype=bool) if texts else np.zeros(0, dtype=bool)
         dropped = unsound + int((~keep).sum())
         if dropped:
             self._write_index(entries[keep])

@@ -37,8 +37,12 @@ class Embedding:
         self._broken: ModelError | None = None
         self.report = EmbedReport(model="")
 
-    def run(self, progress: Callable[[Progress], None] | None) -> EmbedReport:
+    def run(self, progress: Callable[[Progress], None] | None, *, thorough: bool = False) -> EmbedReport:
         """Embed every paper whose text has no vectors yet, and those whose token vectors are gone.
+
+        Args:
+            progress: told how far it is.
+            thorough: read all token vectors, to find those that are damaged too.
 
         Returns:
             What was done now.
@@ -46,7 +50,7 @@ class Embedding:
         Raises:
             ModelError: the model is missing, altered or unusable.
         """
-        from tracker.embed.load import ensure_prepared, model_files
+        from tracker.embed.load import model_files
 
         model = model_files(self._settings, fetch=not self._settings.offline).model
         with self._db.reader() as reader:
@@ -56,11 +60,11 @@ class Embedding:
         self.report = EmbedReport(model=model, kept=max(held, 0))
         if due:
             self._embed(self._stale(model, None), due, progress)
-        missing = self._without_tokens(model)
+        if held and self._model is None:
+            self._prepare()
+        missing = self._without_tokens(model, thorough)
         if missing:
             self._embed(iter(missing), sum(map(len, missing)), progress)
-        if held and self._model is None:
-            ensure_prepared(self._settings)  # its files may be gone or damaged although nothing is due
         done = self.report
         self.report = replace(done, embedded=before.embedded + done.embedded, seconds=before.seconds + done.seconds)
         return done
@@ -83,6 +87,19 @@ class Embedding:
             self._broken = error
 
     # ------------------------------------------------------------ parts
+
+    def _prepare(self) -> None:
+        """Make anew what belongs to the model; its files may be gone or damaged although nothing is due.
+
+        The basis of the token vectors comes from the weights alone: those that are kept are good with the new one.
+        """
+        from tracker.embed.load import ensure_prepared, model_files
+        from tracker.embed.reranking import token_index
+
+        ensure_prepared(self._settings)
+        files = model_files(self._settings, fetch=False)
+        if token_index(self._settings.index_dir, self._settings.models_dir, files) is None:
+            self._loaded()
 
     def _embed(self, pages: Iterator[Sequence[Stale]], total: int, progress: Callable[[Progress], None] | None) -> None:
         from tracker.embed import texts
@@ -125,7 +142,7 @@ class Embedding:
             after = page[-1].pk
             yield [job for job in page if only is None or job.pk in only]
 
-    def _without_tokens(self, model: str) -> list[list[Stale]]:
+    def _without_tokens(self, model: str, thorough: bool) -> list[list[Stale]]:
         """Papers that have vectors but whose token vectors beside the database are gone."""
         from tracker.embed.load import model_files
         from tracker.embed.reranking import token_index
@@ -146,7 +163,7 @@ class Embedding:
             if index is not None:
                 keys = [text_key(row[1]) for row in held]
                 index.store.compact(keys)  # texts that changed leave their old token vectors behind
-                absent = index.store.missing(keys)
+                absent = index.store.unusable(keys) if thorough else index.store.missing(keys)
             wanted = [row[0] for row, gone in zip(held, absent, strict=True) if gone]
             rows = reader.rows_in(
                 "SELECT paper_pk, text_hash, title, abstract FROM paper_text WHERE paper_pk IN :pks", "pks", wanted

@@ -100,7 +100,7 @@ class Updater:
     def embed(self, *, progress: OnProgress | None) -> EmbedReport:
         """Embed what is new."""
         with self._alone("embed"):
-            report = self._embedding().run(progress)
+            report = self._embedding().run(progress, thorough=True)
             self._link()
             self._prepare()
             return report
