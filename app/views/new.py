@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 FEW, MANY = 4, 48
 #: Groups are shown until so many cards are.
 STEP = 12
-#: New papers that are read at a look: the groups after a long one are to be found without reading all of it first.
-_READ, _MOST = 200, 3_000
 _OPEN = "new-open"
 Place: TypeAlias = tuple[str | None, date | None]
 #: What a click does, its key for the first card, and how it is told.
@@ -44,7 +42,7 @@ def _seen(ids: Sequence[str]) -> None:
 
 def _list_seen(source: str, number: int) -> None:
     """Mark what was shown of a list; what came since, of which the reader knows nothing, stays news."""
-    news = library.tracker().news_by_week(source=source, limit=number)
+    news = library.tracker().news_by_week(source=source, limit=number, each=1)
     if news.total > number:
         st.toast("More has come on this list meanwhile: have a look before you mark it seen.")
         return
@@ -67,37 +65,13 @@ def _open(place: Place, number: int) -> None:
     st.session_state[_OPEN] = {**st.session_state.get(_OPEN, {}), place: number}
 
 
-def _cards(group: NewsGroup) -> int:
-    """How many cards of a group are shown; one more than few is shown rather than asked for."""
-    most: int = st.session_state.get(_OPEN, {}).get((group.source, group.week), FEW)
-    return len(group.ids) if len(group.ids) <= most + (most == FEW) else most
-
-
-def _shown(news: News, most: int) -> tuple[list[NewsGroup], int]:
-    """The groups until about ``most`` cards are shown, and how many of the first new papers these need."""
-    groups: list[NewsGroup] = []
-    drawn = before = needed = 0
-    for group in news.groups:
-        if drawn >= most:
-            break
-        groups.append(group)
-        drawn += min(len(group.ids), FEW)  # a group that is opened pushes no other away
-        needed = before + _cards(group)
-        before += len(group.ids)
-    if drawn < most and before < news.total:
-        needed = min(before + _READ, news.total)
-    return groups, needed
-
-
-def _board(source: str | None, most: int) -> tuple[News, list[NewsGroup]]:
-    """The news and the groups of it to show; mostly one look, more where a group is longer than what is read."""
-    limit = _READ
-    while True:
-        news = library.tracker().news_by_week(source=source, limit=limit)
-        groups, needed = _shown(news, most)
-        if needed <= limit or limit >= _MOST:
-            return news, groups
-        limit = min(needed, _MOST)
+def _board(source: str | None) -> News:
+    return library.tracker().news_by_week(
+        source=source,
+        limit=st.session_state.get("new-shown", STEP),
+        each=FEW,
+        opened=st.session_state.get(_OPEN, {}),
+    )
 
 
 def _when(group: NewsGroup) -> str:
@@ -132,9 +106,8 @@ def _group(group: NewsGroup, place: int) -> None:
             on_click=_seen, args=(group.ids,),
         )  # fmt: skip
     first = group.papers[0].id if place == 0 else ""
-    shown = _cards(group)
-    cards.deck(group.papers[:shown], "new", lambda paper: _actions(paper, "new", first=paper.id == first))
-    _rest(group, place, shown)
+    cards.deck(group.papers, "new", lambda paper: _actions(paper, "new", first=paper.id == first))
+    _rest(group, place, len(group.papers))
 
 
 def _rest(group: NewsGroup, place: int, shown: int) -> None:
@@ -188,7 +161,7 @@ def page() -> None:
     tracker = library.tracker()
     source = listchoice.given()
     with st.spinner("Reading what is new …"):
-        news, groups = _board(source, st.session_state.get("new-shown", STEP))
+        news = _board(source)
         total = tracker.count()
     frame.head("New", joined(f"{news.total:,} new of {count(total, 'paper')}", progress.last_line()))
     progress.banner()
@@ -200,12 +173,10 @@ def page() -> None:
         _empty(total, source)
         return
     _bar(news, source)
-    for place, group in enumerate(groups):
+    for place, group in enumerate(news.groups):
         _group(group, place)
-    left = news.total - sum(len(group.ids) for group in groups)
-    if left and news.shown >= _MOST and len(groups) == len(news.groups):
-        st.caption(f"{left:,} more in other groups: choose a list above to see them.")
-    elif left:
+    left = news.total - sum(len(group.ids) for group in news.groups)
+    if left:
         st.button(f"{left:,} more in other groups", key="more-groups", on_click=_more, icon=":material/expand_more:")
 
 

@@ -229,7 +229,9 @@ class FakeTracker:
         self._did("mark_seen", paper_ids)
         return 2
 
-    def news_by_week(self, *, source: str | None = None, limit: int = 20) -> News:
+    def news_by_week(
+        self, *, source: str | None = None, limit: int = 20, each: int | None = None, opened: Any = None
+    ) -> News:
         self._did("news_by_week", source, limit)
         ids = tuple(paper.id for paper in self.shelf)
         group = NewsGroup(source="weekly", week=date(2024, 1, 1), ids=ids, papers=tuple(self.shelf[:limit]))

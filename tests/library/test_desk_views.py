@@ -55,6 +55,16 @@ def test_the_limit_cuts_within_groups_and_a_list_narrows(tracker: Tracker) -> No
     assert tracker.news_by_week(source="monthly").total == 1
 
 
+def test_few_of_each_group_and_more_of_those_that_are_opened(tracker: Tracker) -> None:
+    news = tracker.news_by_week(limit=3, each=1)
+    assert [(len(g.papers), len(g.ids)) for g in news.groups] == [(1, 1), (2, 2), (1, 1)]
+    opened = {("weekly", date(2026, 4, 27)): 5}
+    assert [g.ids for g in tracker.news_by_week(limit=9, each=1, opened=opened).groups] == [
+        g.ids for g in tracker.news_by_week(limit=9).groups
+    ]
+    assert sum(len(g.papers) for g in tracker.news_by_week(limit=9, each=1).groups) == news.total
+
+
 def test_forgotten_entries_come_back_until_they_are_kept_or_skipped(tracker: Tracker) -> None:
     at(tracker, NOW - timedelta(days=50)).act([id_of(1)], "queued")
     at(tracker, NOW - timedelta(days=40)).act([id_of(0)], "queued")

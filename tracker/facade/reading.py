@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tracker.facade.learning import Learning
@@ -88,14 +88,23 @@ class Reading(Learning):
         }
         return {name: moment for name, moment in moments.items() if moment is not None}
 
-    def news_by_week(self, *, source: str | None = None, limit: int = 20) -> News:
+    def news_by_week(
+        self,
+        *,
+        source: str | None = None,
+        limit: int = 20,
+        each: int | None = None,
+        opened: Mapping[tuple[str | None, date | None], int] | None = None,
+    ) -> News:
         """The first ``limit`` new papers, each in exactly one group of a list and a week, latest week first.
 
         Args:
             source: only what this list names.
             limit: how many papers.
+            each: of one group so many, or all of it where it holds one more; None: as many as there is room for.
+            opened: groups, by list and week, of which more is wanted, and how much; they take no room from others.
         """
-        return self._views().news(source, limit)
+        return self._views().news(source, limit, each, opened or {})
 
     def reading_entries(
         self, query: str = "", *, sort: Sort = "priority", limit: int | None = 50, offset: int = 0

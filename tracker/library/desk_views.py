@@ -104,20 +104,34 @@ class Views:
 
     # ------------------------------------------------------------ news
 
-    def news(self, source: str | None, limit: int) -> News:
-        """The first ``limit`` new papers by week and list; ``source`` narrows to what one list names."""
+    def news(
+        self, source: str | None, limit: int, each: int | None, opened: Mapping[tuple[str | None, date | None], int]
+    ) -> News:
+        """New papers by week and list: groups until ``limit`` papers are named, see the facade's ``news_by_week``."""
         now, version = self._clock(), self._db.version()
         with self._db.reader() as reader:
             board = self._board.look(reader, version, source)
-            wanted = list(islice((pk for members in board.groups.values() for pk in members), limit))
+            some: dict[tuple[date, str | None], list[int]] = {}
+            named = 0
+            for (week, slug), members in board.groups.items():
+                if named >= limit:
+                    break
+                few = min(len(members), limit - named if each is None else each)
+                most = max(few, opened.get((slug, week), 0))
+                some[week, slug] = list(islice(members, most + 1 if each and len(members) == most + 1 else most))
+                named += few  # a group that is opened pushes no other away
+            wanted = [pk for pks in some.values() for pk in pks]
             records = dict(zip(wanted, paper_records(reader, wanted), strict=True))
-        shown: list[NewsGroup] = []
-        for (week, slug), members in board.groups.items():
-            papers = tuple(records[pk] for pk in islice(members, limit) if pk in records)
-            if not papers:
-                break
-            shown.append(NewsGroup(source=slug, week=week, ids=tuple(members.values()), papers=papers))
-        return News(as_of=now, total=board.total, shown=len(wanted), groups=tuple(shown), by_list=board.by_list)
+        shown = tuple(
+            NewsGroup(
+                source=slug,
+                week=week,
+                ids=tuple(board.groups[week, slug].values()),
+                papers=tuple(records[pk] for pk in pks),
+            )
+            for (week, slug), pks in some.items()
+        )
+        return News(as_of=now, total=board.total, shown=len(wanted), groups=shown, by_list=board.by_list)
 
     # ------------------------------------------------------------ the reading list
 
