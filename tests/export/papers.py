@@ -101,7 +101,7 @@ identifiers = st.lists(
     st.sampled_from(
         [
             Identifier("arxiv", "2301.00001"),
-            Identifier("doi", "10.1/x_y%z"),
+            Identifier("doi", "10.1000/x_y%z"),
             Identifier("acl", "P19-1001"),
             Identifier("url", "https://a.org/x_y"),
         ]
