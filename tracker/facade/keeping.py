@@ -95,7 +95,7 @@ class Keeping(Finding):
         Raises:
             StoreError: the file is no backup of this tracker.
         """
-        from tracker.library.keeping import restore
+        from tracker.library.restoring import restore
 
         return restore(Path(path), load_settings(home))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from tracker import resources
@@ -271,20 +271,6 @@ class Keeper:
             abstracts = int(reader.rows("SELECT count(abstract) FROM paper")[0][0])
             self._tally = (stamp, (abstracts, vectors.stale_count(reader, model) if model else total))
         return self._tally[1]
-
-
-def restore(path: Path, settings: Settings) -> Path:
-    """Put a backup in place of a library; the indexes, which belong to the replaced one, are built for this one."""
-    database = path_of(settings.database_url)
-    database.parent.mkdir(parents=True, exist_ok=True)
-    backup.restore(path, database, datetime.now(UTC))
-    try:
-        indexes.drop_foreign(settings.index_dir)
-        with closing(Database.open(settings.database_url)) as db:
-            indexes.prepare(db, settings)
-    except (StoreError, OSError) as error:  # the backup is in place; search says what it lacks
-        log.warning("the search indexes were not built (run: tracker embed): %s", error)
-    return database
 
 
 def address_key(url: str) -> str:
