@@ -4,6 +4,7 @@
     python -m benchmarks --quick                the same on very little, to see that all of it works
     python -m benchmarks --sizes 1k,10k,100k    not the largest library
     python -m benchmarks --only cold,warm       these steps anew, the others as they were
+    python -m benchmarks --only libraries       nothing but what is built for the steps
     python -m benchmarks --report               write the page again from the results that are there
 
 Libraries, the peers' environment and results.json lie in benchmarks/out.
@@ -169,8 +170,9 @@ def main() -> int:
     plot = plan.out / "images" / "growth.svg" if options.quick else PLOT
     run = Run(plan, results, " ".join(["python -m benchmarks", *sys.argv[1:]]))
     only = tuple(name for name in options.only.split(",") if name)
-    if unknown := set(only) - set(run.steps()):
-        _parser().error(f"no step is called {sorted(unknown)[0]}: {', '.join(run.steps())}")
+    steps = ("libraries", *run.steps())
+    if unknown := set(only) - set(steps):
+        _parser().error(f"no step is called {sorted(unknown)[0]}: {', '.join(steps)}")
     if not options.report:
         if options.fresh:
             _forget(plan.out)
