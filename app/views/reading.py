@@ -8,7 +8,7 @@ from zlib import crc32
 import streamlit as st
 
 from app import library
-from app.widgets import cards, frame, pager, progress, undoing, words
+from app.widgets import cards, frame, pager, plots, progress, undoing, words
 from app.widgets.board import SHOWN, TOLD, board, dated, move
 from app.widgets.desk import details
 from app.widgets.text import html
@@ -235,15 +235,8 @@ def _progress() -> None:
     if not done and not queued:
         st.markdown("Nothing was queued or read in these weeks. What you mark from now on is drawn here.")
         return
-    st.bar_chart(
-        {
-            "Week": [week.start for week in weeks] * 2,
-            "Papers": [week.read for week in weeks] + [week.queued for week in weeks],
-            "What": ["read"] * len(weeks) + ["queued"] * len(weeks),
-        },
-        x="Week", y="Papers", color="What", stack=True, height=280,
-        alt="Papers read and queued in each of the last 26 weeks",
-    )  # fmt: skip
+    figure = plots.weeks([week.start for week in weeks], [week.read for week in weeks], [week.queued for week in weeks])
+    st.plotly_chart(figure, key="weeks", width="stretch", config={"displayModeBar": False})
 
 
 def _streak(weeks: Sequence[ReadingWeek]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -274,4 +275,23 @@ def years(counts: Mapping[int, int], read: Mapping[int, int]) -> Figure:
     figure = _figure(traces, 220, barmode="stack")
     figure.update_xaxes(dtick=1 if len(at) <= 12 else None, tickformat="d")
     figure.update_yaxes(tickformat="d")
+    return figure
+
+
+def weeks(starts: Sequence[date], read: Sequence[int], queued: Sequence[int]) -> Figure:
+    """Papers read and queued in weeks that begin on ``starts`` (Mondays, in order)."""
+    from plotly.graph_objects import Bar
+
+    five_days = 5 * 86_400_000  # milliseconds, as the axis counts; a gap is left between weeks
+    traces = [
+        Bar(x=starts, y=counts, name=name, width=five_days, marker={"color": colour},
+            hovertemplate="week of %{x|%-d %b}: %{y} " + name + "<extra></extra>")
+        for name, counts, colour in (("read", read, GREEN), ("queued", queued, BLUE))
+    ]  # fmt: skip
+    half = timedelta(days=4)
+    figure = _figure(traces, 280, barmode="stack", legend={"orientation": "h", "y": -0.15})
+    figure.update_layout(showlegend=True)
+    figure.update_xaxes(range=[starts[0] - half, starts[-1] + half], tickformat="%-d %b", nticks=7)
+    most = max(map(sum, zip(read, queued, strict=True)), default=0)
+    figure.update_yaxes(tickformat="d", rangemode="tozero", title="papers", dtick=1 if most < 6 else None)
     return figure
