@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.mapping import clusters
+from tracker.mapping import clusters, plane
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,23 @@ def test_no_name_says_a_word_twice() -> None:
         assert len({clusters._stem(part) for part in name.split(", ")}) == len(name.split(", ")), name
         assert stems
     assert [name.split(", ")[0].split()[0][:5] for name in found] == ["image", "embed"]
+
+
+def test_a_large_group_is_named_by_a_sample_that_stays_the_same_and_a_small_one_by_all() -> None:
+    keys = np.arange(1, 5_001, dtype=np.int64)
+    groups = np.where(keys <= 30, 1, 0).astype(np.int64)
+    heard = clusters.spokesmen(keys, groups, 3, most=200)
+    assert len(heard) == 230
+    assert np.array_equal(heard, np.sort(heard))
+    assert np.array_equal(heard[:30], np.arange(30))  # all of the small one; the third has nobody
+    assert 1_500 < np.median(heard[30:]) < 3_500  # from all over the large one
+    assert np.array_equal(heard, clusters.spokesmen(keys, groups, 3, most=200))
+    assert np.array_equal(
+        clusters.spokesmen(keys, groups, 3), np.sort(np.concatenate([np.arange(30), heard_all(keys)]))
+    )
+
+
+def heard_all(keys: np.ndarray) -> np.ndarray:
+    """The thousand of the large group that are heard, by the rule of landmarks itself."""
+    large = np.arange(30, len(keys))
+    return large[plane.landmarks(keys[large], 1_000)]

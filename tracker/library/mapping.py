@@ -150,11 +150,12 @@ class Mapper:
         _tell(progress, 2, "naming groups")
         if not len(pks):
             return Drawn(model, number, 0, pks, positions, pks, positions, ())
-        with self._db.reader() as reader:
-            texts = _texts(reader, pks)
         count = clusters.how_many(len(pks))
         groups, centres = clusters.group(positions, count)
-        names = clusters.names([texts.get(int(pk), "") for pk in pks], groups, count)
+        heard = clusters.spokesmen(pks, groups, count)
+        with self._db.reader() as reader:
+            texts = _texts(reader, pks[heard])
+        names = clusters.names([texts.get(int(pk), "") for pk in pks[heard]], groups[heard], count)
         _tell(progress, 3, "drawn")
         return Drawn(model, number, len(pks), pks, positions, groups, centres, names)
 
