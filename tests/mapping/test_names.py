@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.mapping import clusters, plane
+from tracker.mapping import clusters
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,3 @@ def test_a_large_group_is_named_by_a_sample_that_stays_the_same_and_a_small_one_
     assert np.array_equal(heard[:30], np.arange(30))  # all of the small one; the third has nobody
     assert 1_500 < np.median(heard[30:]) < 3_500  # from all over the large one
     assert np.array_equal(heard, clusters.spokesmen(keys, groups, 3, most=200))
-    assert np.array_equal(
-        clusters.spokesmen(keys, groups, 3), np.sort(np.concatenate([np.arange(30), heard_all(keys)]))
-    )
-
-
-def heard_all(keys: np.ndarray) -> np.ndarray:
-    """The thousand of the large group that are heard, by the rule of landmarks itself."""
-    large = np.arange(30, len(keys))
-    return large[plane.landmarks(keys[large], 1_000)]
