@@ -20,7 +20,10 @@ _TITLES = "[...document.querySelectorAll('[class*=\"st-key-card-\"] > :first-chi
 _HEAD = "document.querySelector('h1.tr-head')?.innerText ?? ''"
 _MAP = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('canvas.plane')).find(Boolean)"
 _DRAWN = f"({_MAP})?.dataset.drawn ?? ''"
-_CHOSEN = "document.querySelector('.st-key-lassoed')?.innerText ?? ''"
+#: How many are chosen and the first of them by name: two areas may hold equally many.
+_CHOSEN = (
+    "['lassoed', 'lassoed-papers'].map(name => document.querySelector('.st-key-' + name)?.innerText ?? '').join('')"
+)
 #: Empty while neither is there: the table's part of the page comes a moment after the page's script has ended.
 _SHOWN = (
     "document.querySelector('.st-key-board') ? 'board' :"

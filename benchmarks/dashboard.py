@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bare import bare
 from benchmarks.clicks import INTERACTIONS, VISITS, Interaction
 from benchmarks.plan import Plan
 from benchmarks.process import ROOT, ProcessError, environment, run
@@ -124,7 +125,7 @@ def measure(
         opened = playwright.chromium.launch(executable_path=browser, args=list(FLAGS))
         try:
             _warm(opened, address)
-            first = {} if only else _openings(opened, address)
+            first = {} if only else _beside_bare(opened, address)
             memory = {} if only else _memory(opened, address, pid)
             say(f"    first {first}, memory {memory}")
             clicks = {
@@ -192,18 +193,26 @@ def _go(page: Any, address: str, there: str) -> None:
     page.wait_for_function("document.querySelector('[data-test-script-state=\"notRunning\"]')")
 
 
-def _openings(opened: Any, address: str) -> dict[str, Any]:
-    """First useful content: with the browser's cache of our static files empty, and with them cached."""
-    cold, warm = [], []
+def _beside_bare(opened: Any, address: str) -> dict[str, Any]:
+    """How long our first page takes, and a page of Streamlit with one line, taking turns."""
+    with bare() as plain:
+        found = _openings(opened, {"ours": address, "bare": plain})
+    return {**found["ours"], "bare": found["bare"]}
+
+
+def _openings(opened: Any, addresses: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """First useful content: with the browser's cache of a server's static files empty, and with them cached."""
+    times: dict[tuple[str, str], list[float]] = {}
     for _ in range(OPENINGS):
-        page = _session(opened)
-        page.add_init_script(_FIRST)
-        for times in (cold, warm):
-            page.goto(address)
-            page.wait_for_function("window.trackerFirst")
-            times.append(float(page.evaluate("window.trackerFirst")))
-        page.context.close()
-    return {"new_browser": _spread(sorted(cold)), "again": _spread(sorted(warm))}
+        for name, address in addresses.items():
+            page = _session(opened)
+            page.add_init_script(_FIRST)
+            for way in ("new_browser", "again"):
+                page.goto(address)
+                page.wait_for_function("window.trackerFirst")
+                times.setdefault((name, way), []).append(float(page.evaluate("window.trackerFirst")))
+            page.context.close()
+    return {name: {way: _spread(sorted(times[name, way])) for way in ("new_browser", "again")} for name in addresses}
 
 
 def _memory(opened: Any, address: str, pid: int) -> dict[str, Any]:

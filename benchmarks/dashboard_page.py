@@ -31,14 +31,23 @@ def _first(sizes: dict[str, Step]) -> str:
             f"{counted(size)} papers",
             _pair(found["first"]["new_browser"]),
             _pair(found["first"]["again"]),
+            *_bare(found),
             in_mib(found["memory"]["per_session_mib"]),
             _load(found),
         ]
         for size, found in sizes.items()
     ]
-    head = ["library", "first paper seen, new browser", "the same, files cached", "memory a session", "load"]
+    head = ["library", "first paper seen, new browser", "the same, files cached"]
+    head += ["one line of Streamlit, new browser", "the same, files cached", "memory a session", "load"]
     limits = f"Asked for: {_FIRST_MS} ms to the first useful content, {_SESSION_MIB} MiB a session that stays open."
-    return f"{limits} Medians, with the 95th percentile in brackets.\n\n" + table(head, rows)
+    beside = "In turns with it, a page of Streamlit that shows one line: what its client alone costs the browser."
+    return f"{limits} Medians, with the 95th percentile in brackets. {beside}\n\n" + table(head, rows)
+
+
+def _bare(found: Step) -> list[str]:
+    """Figures of a bare page; results of before it was measured have none."""
+    bare = found["first"].get("bare")
+    return ["–", "–"] if bare is None else [_pair(bare["new_browser"]), _pair(bare["again"])]
 
 
 def _clicks(size: str, found: Step) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.library.desk_views import ReadingEntry
 
 #: Cards a column; the table has them all.
-SHOWN = 8
+SHOWN = 6
 TOLD = {"inbox": "moved to the inbox", "queued": "queued", "reading": "begun", "read": "marked as read",
         "skipped": "skipped"}  # fmt: skip
 

@@ -6,7 +6,8 @@ import math
 
 import streamlit as st
 
-PAGE_SIZE = 20
+#: Cards on one page: as many as a browser draws anew without a pause that is felt.
+PAGE_SIZE = 12
 #: Of a table, whose rows are one line each.
 ROWS_A_PAGE = 200
 

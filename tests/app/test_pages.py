@@ -83,13 +83,13 @@ def test_what_was_marked_elsewhere_shows(library: FakeTracker, visit: Any) -> No
 
 def test_the_filters_make_one_query(library: FakeTracker, visit: Any) -> None:
     visit("library", filter='year:2024 "herd"', status="Queued", sort="Title")
-    assert ("papers", 'year:2024 "herd" status:queued', "title", 20, 0) in library.calls
+    assert ("papers", 'year:2024 "herd" status:queued', "title", 12, 0) in library.calls
 
 
 def test_pages_of_the_library(library: FakeTracker, visit: Any) -> None:
     library.shelf = [make_paper(n, f"Paper number {n}") for n in range(1, 46)]
     visit("library", page="3")
-    assert ("papers", "", "added", 20, 40) in library.calls
+    assert ("papers", "", "added", 12, 24) in library.calls
     visit("library", page="99")
     assert not any(call[0] == "papers" and call[4] > 40 for call in library.calls)
 

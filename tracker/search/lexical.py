@@ -32,8 +32,8 @@ LEADERS = 400
 WORTHWHILE = 400_000
 #: Papers for which the look-up is still quicker than adding up.
 CONTENDERS = 3000
-#: Papers in scope up to which the score of each is looked up.
-FEW = 20_000
+#: Papers in scope up to which the score of each is looked up, where they are at most one part in ``FEW_OF`` of all.
+FEW, FEW_OF = 20_000, 8
 
 
 def match_expression(text: Text) -> str:
@@ -111,8 +111,9 @@ class WordScores:
             # These papers were chosen among the best of all: none but those can be the best of them.
             keys = self._best[-1]
             return keys[np.isin(keys, scope.allowed)][:count]
-        if scope.allowed is not None and len(scope.allowed) <= FEW:
-            return self._best_of_few(count, scope.allowed[scope.admits(scope.allowed)])
+        if scope.allowed is not None and len(scope.allowed) <= min(FEW, len(self.index.rows) // FEW_OF):
+            few = scope.allowed
+            return self._best_of_few(count, few if scope.excluded is None else few[scope.admits(few)])
         found = self._found(count, scope.mask(self.index.rows))
         if scope.everything:
             self._best.append(found)
