@@ -120,9 +120,15 @@ class WordScores:
         return found
 
     def _best_of_few(self, count: int, pks: Keys) -> Keys:
-        """The same among these papers (ascending), all of which are looked up."""
-        scores = self.of(pks)
-        return pks[best(scores, count)]
+        """The same among these papers (ascending), of which those that may be among the best are looked up."""
+        places = self.index.rows.places(pks)
+        pks, rows = pks[places >= 0], places[places >= 0]
+        sure = self.scores[rows]
+        leaders = best(sure, count)
+        least = float(sure[leaders[-1]]) if len(leaders) == count else 0.0
+        contenders = sure >= least - sum(stem.most for stem in self.rest)
+        pks, rows = pks[contenders], rows[contenders]
+        return pks[best(self._looked_up(rows)[1], count)]
 
     def _found(self, count: int, mask: Mask | None) -> Keys:
         rows, full = self._leading(self.scores if mask is None else self.scores * mask, count)

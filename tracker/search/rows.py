@@ -75,7 +75,7 @@ class Rows:
 
 
 #: From one key in so many rows on, marking all keys and reading the marks is quicker than looking each key up.
-_MANY = 100
+_MANY = 250
 
 
 def _within(pks: Keys, keys: Keys) -> Mask:
