@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Cards of one group until it is opened, and then; a list may bring in thousands at once.
 FEW, MANY = 4, 48
 #: Groups are shown until so many cards are.
-STEP = 12
+STEP = 8
 _OPEN = "new-open"
 Place: TypeAlias = tuple[str | None, date | None]
 #: What a click does, its key for the first card, and how it is told.
@@ -122,8 +122,11 @@ def _rest(group: NewsGroup, place: int, shown: int) -> None:
 
 
 def _list_filter(news: News, source: str | None) -> None:
+    """Closed until it is asked for: a browser that is new here need not load a choice to show the papers."""
     if len(news.by_list) > 1 or source:
-        listchoice.choose(list(news.by_list), _fewer, news.by_list)
+        # another list is another popover, so that a choice closes it and shows what it found
+        with st.popover(listchoice.title(source), icon=":material/rss_feed:", type="tertiary", key=f"list-{source}"):
+            listchoice.choose(list(news.by_list), _fewer, news.by_list)
 
 
 def _empty(total: int, source: str | None) -> None:
@@ -156,6 +159,14 @@ def _bar(news: News, source: str | None) -> None:
             )  # fmt: skip
 
 
+def _groups(news: News) -> None:
+    for place, group in enumerate(news.groups):
+        _group(group, place)
+    left = news.total - sum(len(group.ids) for group in news.groups)
+    if left:
+        st.button(f"{left:,} more in other groups", key="more-groups", on_click=_more, icon=":material/expand_more:")
+
+
 def page() -> None:
     """Draw the page."""
     tracker = library.tracker()
@@ -169,15 +180,11 @@ def page() -> None:
         progress.invitation(total)
     undoing.bar("new")
     _list_filter(news, source)
-    if not news.total:
+    if news.total:
+        _bar(news, source)
+        _groups(news)
+    else:
         _empty(total, source)
-        return
-    _bar(news, source)
-    for place, group in enumerate(news.groups):
-        _group(group, place)
-    left = news.total - sum(len(group.ids) for group in news.groups)
-    if left:
-        st.button(f"{left:,} more in other groups", key="more-groups", on_click=_more, icon=":material/expand_more:")
 
 
 page()

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from app.widgets import cards
+from app.widgets.text import label
 
 _KEY = "list-chosen"
 _PARAMETER = "list"
+ALL = "All lists"
 
 
 def given() -> str | None:
@@ -19,6 +21,11 @@ def given() -> str | None:
         return None
     held = cards.lists()
     return next((slug for slug, (title, entries) in held.items() if entries and name in (slug, title)), name)
+
+
+def title(slug: str | None) -> str:
+    """What the list that is chosen is called, as a widget's label."""
+    return label(cards.lists().get(slug, (slug, 0))[0], 60) if slug else ALL
 
 
 def choose(names: Sequence[str], changed: Callable[[], None], counts: Mapping[str, int] | None = None) -> None:
@@ -34,7 +41,7 @@ def choose(names: Sequence[str], changed: Callable[[], None], counts: Mapping[st
     st.session_state[_KEY] = chosen
     st.selectbox(
         "List", options, index=None, key=_KEY, format_func=said, on_change=_changed, args=(changed,),
-        placeholder="All lists", label_visibility="collapsed",
+        placeholder=ALL, label_visibility="collapsed",
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_hostile_text_does_no_harm(library: FakeTracker, visit: Any, hostile: st
 def test_new_lists_what_is_new_and_marks_it_seen(library: FakeTracker, visit: Any) -> None:
     test = visit()
     assert "2 new of 2 papers" in text_of(test)
-    assert ("news_by_week", None, 12) in library.calls
+    assert ("news_by_week", None, 8) in library.calls
     next(b for b in test.button if b.label == "Mark all seen").click().run()
     assert ("see_until", NOW) in library.calls
     assert "2 papers marked as seen" in text_of(test)
