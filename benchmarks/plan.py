@@ -99,12 +99,14 @@ class Results:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.steps: dict[str, Any] = {}
-        if path.is_file():
-            self.steps = json.loads(path.read_text(encoding="utf-8"))
+        self.steps: dict[str, Any] = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.is_file() else {}
 
     def put(self, step: str, found: Mapping[str, Any]) -> None:
-        """Keep what a step found."""
+        """Keep what a step found, beside what others (the kills, which take long) have put there meanwhile."""
+        self.steps = self._read()
         self.steps[step] = {"measured": datetime.now(UTC).isoformat(timespec="minutes"), **found}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")

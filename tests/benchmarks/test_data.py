@@ -60,6 +60,13 @@ def test_results_are_kept_step_by_step(tmp_path: Path) -> None:
     assert set(Results(tmp_path / "results.json").steps) == {"a", "b"}
 
 
+def test_two_runs_at_once_keep_each_other_s_results(tmp_path: Path) -> None:
+    long = Results(tmp_path / "results.json")
+    Results(tmp_path / "results.json").put("meanwhile", {"x": 1})
+    long.put("kills", {"x": 2})
+    assert set(Results(tmp_path / "results.json").steps) == {"meanwhile", "kills"}
+
+
 def test_words_for_the_page() -> None:
     assert flat("no\nfile /some/where/deep.txt | https://example.org/x") == "no file … / …"
     assert (in_ms(0.026), in_ms(12.34), in_ms(1234.5)) == ("0.03 ms", "12.3 ms", "1,234 ms")
