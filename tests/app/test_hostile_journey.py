@@ -40,15 +40,15 @@ EVIL = (
 LONG = EVIL + "endless" * 1_500
 #: By the name of the variable; the webhook's secret is a part of its address.
 SECRETS = {
-    "TRACKER_SEMANTIC_SCHOLAR_KEY": "s2-key-71c0",
-    "TRACKER_OPENALEX_KEY": "openalex-key-71c1",
-    "TRACKER_GITHUB_KEY": "ghp-token-71c2",
-    "TRACKER_SMTP_URL": "smtps://reader:smtp-word-71c3@mail.example.org",
+    "TRACKER_SEMANTIC_SCHOLAR_KEY": "s2-key-veiled0",
+    "TRACKER_OPENALEX_KEY": "openalex-key-veiled1",
+    "TRACKER_GITHUB_KEY": "ghp-token-veiled2",
+    "TRACKER_SMTP_URL": "smtps://reader:smtp-word-veiled3@mail.example.org",
     "TRACKER_DIGEST_TO": "reader@example.org",
-    "TRACKER_WEBHOOK": "https://hooks.example.org/in/hook-token-71c4",
-    "TRACKER_API_TOKEN": "api-token-71c5",
+    "TRACKER_WEBHOOK": "https://hooks.example.org/in/hook-token-veiled4",
+    "TRACKER_API_TOKEN": "api-token-veiled5",
 }
-HIDDEN = re.compile(r"71c\d")
+HIDDEN = re.compile(r"veiled\d")
 PAGES = (
     "", "reading", "reading?layout=Table", "reading?layout=Progress", "library", "search", "search?q=herds",
     f"search?like={id_of(0)}", "map", "concepts", "sources", "sources?part=Duplicates", "sources?part=Jobs",
