@@ -236,7 +236,10 @@ def _progress() -> None:
         st.markdown("Nothing was queued or read in these weeks. What you mark from now on is drawn here.")
         return
     figure = plots.weeks([week.start for week in weeks], [week.read for week in weeks], [week.queued for week in weeks])
-    st.plotly_chart(figure, key="weeks", width="stretch", config={"displayModeBar": False})
+    st.plotly_chart(
+        figure, key="weeks", width="stretch", config={"displayModeBar": False},
+        alt="Papers read and queued in each of the last 26 weeks",
+    )  # fmt: skip
 
 
 def _streak(weeks: Sequence[ReadingWeek]) -> str:

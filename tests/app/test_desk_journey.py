@@ -93,3 +93,16 @@ def test_a_week_is_triaged_by_clicks_and_keys(page: Any, dashboard: str, home: P
     page.locator(".st-key-undo-bar-reading").wait_for()
     assert statuses(home)[id_of(0)] == "reading"
     assert fits(page)
+
+
+def test_a_list_is_chosen_from_what_opens_and_it_closes(page: Any, dashboard: str) -> None:
+    page.goto(dashboard)
+    page.get_by_role("button", name="All lists").click()
+    page.locator(".st-key-list-chosen [role=combobox]").click()
+    page.get_by_role("option", name="Monthly").click()
+    page.get_by_role("button", name="Mark this list seen").wait_for()
+    at_rest(page)
+    assert page.url.endswith("list=monthly")
+    assert page.locator(".st-key-list-chosen").count() == 0, "what was opened is closed again"
+    assert page.locator("[class*=st-key-card-new]").count() == 2
+    assert fits(page)
